@@ -1,0 +1,115 @@
+"""The values a spell file holds: Spell, Variable, Case, CheckSpec, and Translation."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+TranslationStatus = Literal["machine", "needs-review", "reviewed"]
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """What `[VARIABLEn]` stands for. Without options it is free text, which may stay empty."""
+
+    id: int
+    label: str
+    default: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def preset(self) -> str:
+        """The value where the user gives none: the option equal to the default, else the first; or the default."""
+        if self.options and self.default not in self.options:
+            return self.options[0]
+        return self.default
+
+
+class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A check as the file asks for it; `params` is what stands behind its name, checked by the check itself."""
+
+    name: str
+    params: object = None
+    should: bool = False
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One set of inputs. `variables` maps a number ("1") to a value; `answer_in` is a language code or empty."""
+
+    id: str
+    prompt: str = ""
+    variables: dict[str, str] = {}
+    answer_in: str = ""
+    subject: tuple[str, ...] = ()
+    crawled_text: str = ""
+    crawled_source: str = ""
+    checks: tuple[CheckSpec, ...] = ()
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a spell or translation that is filled in and sent."""
+
+    language: str
+    prompt: str
+    variables: tuple[Variable, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change with anything that changes what is sent."""
+        return digest(self)
+
+
+class Translation(msgspec.Struct, frozen=True, kw_only=True):
+    """A spell in another language. `source` is the digest of what was translated (`Spell.source_digest`)."""
+
+    name: str
+    language: str
+    source: str
+    translator: str
+    status: TranslationStatus = "machine"
+    title: str = ""
+    teaser: str = ""
+    hint: str = ""
+    prompt: str
+    variables: tuple[Variable, ...] = ()
+    path: Path | None = None
+
+    @property
+    def template(self) -> Template:
+        return Template(language=self.language, prompt=self.prompt, variables=self.variables)
+
+
+class Spell(msgspec.Struct, frozen=True, kw_only=True):
+    """One prompt template with its metadata. `variables` holds the file's list; inline definitions stay in the text."""
+
+    name: str
+    prompt: str
+    language: str = "en"
+    title: str = ""
+    teaser: str = ""
+    topic: str = ""
+    activity: str = ""
+    hint: str = ""
+    author: str = ""
+    variables: tuple[Variable, ...] = ()
+    cases: tuple[Case, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+    skip_checks: tuple[str, ...] = ()
+    sample: str = ""
+    path: Path | None = None
+
+    @property
+    def template(self) -> Template:
+        return Template(language=self.language, prompt=self.prompt, variables=self.variables)
+
+    @property
+    def source_digest(self) -> str:
+        """What a translation is tied to: it moves on when anything that is translated changes."""
+        return digest((self.language, self.title, self.teaser, self.hint, self.prompt, self.variables))
+
+
+def digest(value: object) -> str:
+    """First twelve hexadecimal digits of the SHA-256 of a value's JSON; for telling versions apart, not for security."""
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:12]
