@@ -1,0 +1,186 @@
+"""The DeepL API, over its own SDK.
+
+Pieces go as plain text with opaque tokens, not as XML: with tag handling DeepL moves tags to the start of the sentence
+in every target but English (deepl-python issue 93), swallows the spaces before them (35), and `<`, `>` and `&`, which
+one prompt in twelve holds, need escaping both ways. A token costs three characters of quota, and the guard counts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from grimoire.errors import (
+    AuthenticationFailed,
+    KeyMissing,
+    QuotaExceeded,
+    RateLimited,
+    RequestRejected,
+    ServiceError,
+    ServiceFault,
+    ServiceTimeout,
+    ServiceUnreachable,
+)
+from grimoire.languages import LANGUAGES, resolve
+from grimoire.translators.batches import cut_batches
+
+if TYPE_CHECKING:
+    from deepl import DeepLClient, DeepLException, TextResult
+
+T = TypeVar("T")
+
+TEXTS_A_REQUEST = 50
+BYTES_A_REQUEST = 128 * 1024
+_CONTEXT = 2000
+# For the JSON around the texts: names, codes, options, and the context with every character escaped.
+_OVERHEAD = 1024 + 6 * _CONTEXT
+
+_HINTS: dict[type[ServiceError], str] = {
+    AuthenticationFailed: "check the key; one that ends in :fx belongs to the free API and its own server",
+    QuotaExceeded: "this billing period's characters are used up; see the account's usage, or use another translator",
+    RateLimited: "DeepL asks for fewer requests; try again in a minute",
+    RequestRejected: "asking again changes nothing; translate the rest with another translator",
+    ServiceTimeout: "try again; DeepL took too long",
+    ServiceUnreachable: "check the network, the proxy, and the server's address",
+    ServiceFault: "DeepL has a problem; try again later",
+}
+_STATUSES: dict[int, type[ServiceError]] = {
+    401: AuthenticationFailed,
+    402: QuotaExceeded,
+    403: AuthenticationFailed,
+    408: ServiceTimeout,
+    429: RateLimited,
+    456: QuotaExceeded,
+}
+
+
+class CharacterUsage(msgspec.Struct, frozen=True):
+    """Characters translated in this billing period, and how many it holds; None where DeepL does not say."""
+
+    used: int | None
+    limit: int | None
+
+
+class DeepL:
+    """A Translator over DeepL. `server_url` is the API's address without `/v2`; by default the key decides."""
+
+    name = "deepl"
+
+    def __init__(self, auth_key: str, server_url: str | None = None) -> None:
+        key = auth_key.strip()
+        if not key:
+            raise KeyMissing("DeepL needs a key", hint="set DEEPL_AUTH_KEY")
+        if not (key.isascii() and key.isprintable()):
+            # An HTTP header cannot carry it, and the error that says so would quote it.
+            raise AuthenticationFailed(
+                "the DeepL key holds characters that no key has", hint=_HINTS[AuthenticationFailed]
+            )
+        self._key = key
+        self._server_url = server_url
+        self._client: DeepLClient | None = None
+
+    def __repr__(self) -> str:
+        return f"DeepL(server_url={self._server_url!r})"
+
+    async def translate(self, pieces: Sequence[str], *, source: str, target: str, context: str) -> list[str]:
+        codes = _codes(source, target)
+        results: list[str] = []
+        room = BYTES_A_REQUEST - _OVERHEAD
+        for batch in cut_batches(pieces, count=TEXTS_A_REQUEST, size=room, measure=_json_bytes):
+            ask = functools.partial(_request, batch=batch, codes=codes, context=context)
+            results += await asyncio.to_thread(self._call, ask)
+        return results
+
+    async def usage(self) -> CharacterUsage:
+        """What the key has used and may use. Raises ServiceError."""
+        usage = await asyncio.to_thread(self._call, lambda client: client.get_usage())
+        return CharacterUsage(usage.character.count, usage.character.limit)
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            self._client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it so
+            self._client = None
+
+    def _call(self, ask: Callable[[DeepLClient], T]) -> T:
+        """Ask in a thread: the SDK blocks, and while it waits to retry it sleeps."""
+        from deepl import DeepLClient, DeepLException
+
+        status = None
+        try:
+            if self._client is None:
+                self._client = DeepLClient(self._key, server_url=self._server_url)
+            return ask(self._client)
+        except DeepLException as error:
+            failure, message, status = service_error_for(error), str(error), error.http_status_code
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError):
+            # The SDK reads the answer's JSON without looking at its shape.
+            failure, message = ServiceFault, "the answer is not of DeepL's protocol"
+        # Outside the handler, so that no original error, whose text may quote the key, hangs on ours.
+        raise failure(f"DeepL: {message.replace(self._key, '…')}", hint=_HINTS[failure], status=status)
+
+
+def service_error_for(error: DeepLException) -> type[ServiceError]:
+    """Which of our errors one of the SDK's is. The base class stands for every status without a class of its own."""
+    from deepl import ConnectionException
+    from requests.exceptions import Timeout
+
+    if isinstance(error, ConnectionException) and isinstance(error.__cause__, Timeout):
+        return ServiceTimeout
+    mapped = sdk_errors().get(type(error))
+    return mapped or _by_status(error.http_status_code)
+
+
+def sdk_errors() -> dict[type[DeepLException], type[ServiceError] | None]:
+    """Every exception class of the SDK; None where the HTTP status decides."""
+    from deepl import exceptions as sdk
+
+    return {
+        sdk.DeepLException: None,
+        sdk.AuthorizationException: AuthenticationFailed,
+        sdk.QuotaExceededException: QuotaExceeded,
+        sdk.TooManyRequestsException: RateLimited,
+        sdk.ConnectionException: ServiceUnreachable,
+        sdk.DocumentTranslationException: ServiceFault,
+        sdk.GlossaryNotFoundException: RequestRejected,
+        sdk.DocumentNotReadyException: ServiceFault,
+    }
+
+
+def _by_status(status: int | None) -> type[ServiceError]:
+    if status in _STATUSES:
+        return _STATUSES[status]
+    return RequestRejected if status and 400 <= status < 500 else ServiceFault  # noqa: PLR2004  # HTTP's classes
+
+
+def _codes(source: str, target: str) -> tuple[str, str]:
+    source_code = LANGUAGES[resolve(source)].deepl_source
+    target_code = LANGUAGES[resolve(target)].deepl_target
+    if not source_code or not target_code:
+        raise RequestRejected(f"DeepL does not translate from {source} into {target}", hint="use a chat model")
+    return source_code, target_code
+
+
+def _request(client: DeepLClient, batch: list[str], codes: tuple[str, str], context: str) -> list[str]:
+    answer = client.translate_text(
+        batch,
+        source_lang=codes[0],
+        target_lang=codes[1],
+        context=context[:_CONTEXT] or None,
+        # A line holds whole sentences, often several: taken as one sentence, the end of a long one gets lost.
+        split_sentences="nonewlines",
+        # Labels and list items are no sentences: DeepL would give them capitals and full stops.
+        preserve_formatting=True,
+    )
+    texts: list[TextResult] = answer if isinstance(answer, list) else [answer]
+    if len(texts) != len(batch) or not all(isinstance(result.text, str) for result in texts):
+        raise ValueError(f"{len(batch)} texts were sent, {len(texts)} came back")
+    return [result.text for result in texts]
+
+
+def _json_bytes(piece: str) -> int:
+    return len(json.dumps(piece)) + 2

@@ -1,0 +1,92 @@
+"""Compare the numbers of two texts in different languages.
+
+Equal are `10,000`, `10k`, `10 thousand`, `１００００` and `1万`: a translator may move between the ways to write a
+number, not between numbers. A number up to twelve may also turn into a word, or a word into it, in English and Chinese
+(`3 tips`, `三个技巧`); any other change is a defect.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from decimal import Decimal
+
+_SCALES = {
+    "k": 10**3,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "千": 10**3,
+    "万": 10**4,
+    "萬": 10**4,
+    "百万": 10**6,
+    "百萬": 10**6,
+    "千万": 10**7,
+    "千萬": 10**7,
+    "亿": 10**8,
+    "億": 10**8,
+    "十亿": 10**9,
+    "十億": 10**9,
+}
+_SCALE = "|".join(sorted((re.escape(s) for s in _SCALES), key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"([0-9]{{1,3}}(?:,[0-9]{{3}}){{1,9}}(?![0-9])|[0-9]{{1,40}})(\.[0-9]+)?(?:\s?({_SCALE})(?![a-z]))?", re.IGNORECASE
+)
+
+# Where English writes 1,234.5 German and most of Europe write 1.234,5.
+_SWAPPED = str.maketrans(",.", ".,")
+
+_ENGLISH = (
+    ("zero", "no"),
+    ("one", "first", "once", "single", "a", "an"),
+    ("two", "second", "twice", "both", "double", "pair"),
+    ("three", "third", "triple"),
+    ("four", "fourth"),
+    ("five", "fifth"),
+    ("six", "sixth"),
+    ("seven", "seventh"),
+    ("eight", "eighth"),
+    ("nine", "ninth"),
+    ("ten", "tenth"),
+    ("eleven", "eleventh"),
+    ("twelve", "twelfth", "dozen"),
+)
+_CHINESE = ("零〇", "一壹单首", "二两兩双", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+
+
+def changed_numbers(source: str, target: str) -> tuple[list[str], list[str]]:
+    """The numbers that were lost and those that were added, in plain decimal notation."""
+    changed = _compare(source, target)
+    if any(changed) and not any(_compare(source, target.translate(_SWAPPED))):
+        return [], []
+    return changed
+
+
+def _compare(source: str, target: str) -> tuple[list[str], list[str]]:
+    before, after = _numbers(source), _numbers(target)
+    lost = [number for number in (before - after).elements() if not _in_words(number, target)]
+    added = [number for number in (after - before).elements() if not _in_words(number, source)]
+    return [f"{number:f}" for number in lost], [f"{number:f}" for number in added]
+
+
+def _numbers(text: str) -> Counter[Decimal]:
+    found: Counter[Decimal] = Counter()
+    for whole, fraction, scale in _NUMBER.findall(_half_width(text)):
+        value = Decimal(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
+        found[value] += 1
+    return found
+
+
+def _half_width(text: str) -> str:
+    """Digits of any script as ASCII; nothing else changes."""
+    return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+
+
+def _in_words(number: Decimal, text: str) -> bool:
+    if number != number.to_integral_value() or number >= len(_ENGLISH):
+        return False
+    value = int(number)
+    if any(form in text for form in (_CHINESE[value] if value <= 10 else (_CHINESE[value],))):  # noqa: PLR2004  # one character each up to ten
+        return True
+    return re.search(rf"\b(?:{'|'.join(_ENGLISH[value])})\b", text, re.IGNORECASE) is not None

@@ -1,0 +1,192 @@
+"""Split a template into slots that are translated and fixed text that never leaves the machine.
+
+A line's end, indentation, list marker, heading hashes and table pipes are fixed, and so is a line with no words of its
+own: 368 of 572 placeholders lost in 2,069 translations stood on such lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from grimoire.translators.brackets import Brackets
+from grimoire.translators.spans import SPAN, find_spans
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A place in the skeleton for a translated piece.
+
+    `piece` is what is sent, `spans` what its tokens 0, 1, … stand for, `line` counts from 1, and `closed` are
+    characters that have a meaning around the slot, of which the translation may hold no more than the piece. Slots of
+    one `group` are the options of one variable, which must stay different from each other.
+    """
+
+    piece: str
+    spans: tuple[tuple[Part, ...], ...]
+    line: int
+    closed: str = ""
+    group: str = ""
+
+
+Part: TypeAlias = "str | Slot"
+T = TypeVar("T")
+
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
+_MARKER = re.compile(r"[ \t]*(?:(?:(?:>|#{1,6}|[-*+•]|[0-9]{1,3}[.)]|\[[ xX]\])[ \t]+)*)")
+# What `str.strip` takes, and marks that no engine should see at the edge of a text.
+_EDGE = re.compile("[\\s\x00-\x1f\x7f\ufeff\u200b\u200e\u200f]*")
+_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})([^\r\n]*)")
+_IMAGINE = re.compile(r"[^\w\r\n]*/imagine\b")
+_WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_PIPE = re.compile(rf"(?:{SPAN.pattern})|(?P<pipe>\|)")
+
+IN_DEFINITION = ":|]"
+IN_TABLE = "|"
+
+
+def build(text: str, brackets: Brackets, closed: str = "", group: str = "") -> tuple[Part, ...]:
+    """The parts of a text; `render` with the pieces themselves gives the text back, whatever it holds.
+
+    `closed` and `group` are for its slots, as in `Slot`.
+    """
+    lines = _LINE_END.split(text)
+    bodies, ends = lines[0::2], [*lines[1::2], ""]
+    fenced = _fenced_lines(bodies)
+    parts: list[Part] = []
+    for number, (body, end) in enumerate(zip(bodies, ends, strict=True), 1):
+        keep = number in fenced or _IMAGINE.match(body)
+        parts += (body,) if keep else _Builder(brackets, number, closed, group).line(body)
+        parts.append(end)
+    return tuple(part for part in parts if part != "")
+
+
+def render(parts: Iterable[Part], translate: Callable[[str], str], brackets: Brackets) -> str:
+    """Put translations in the slots, and in their tokens' places what they stand for; unknown tokens stay."""
+
+    def fill(part: Part) -> str:
+        if isinstance(part, str):
+            return part
+        spans = {str(i): span for i, span in enumerate(part.spans)}
+
+        def put_back(number: str) -> str:
+            return render(spans[number], translate, brackets) if number in spans else brackets.token(int(number))
+
+        return brackets.replace(translate(part.piece).strip(), put_back)
+
+    return "".join(fill(part) for part in parts)
+
+
+def slots(parts: Iterable[Part]) -> Iterator[Slot]:
+    """Every slot, those inside definitions too, in the order of the text."""
+    for part in parts:
+        if isinstance(part, Slot):
+            yield part
+            for span in part.spans:
+                yield from slots(span)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is something to translate: two letters in a row, or one character of a script without spaces."""
+    return _WORD.search(text) is not None
+
+
+class _Builder(msgspec.Struct, frozen=True):
+    """Takes one line apart. `closed` and `group` are those of the slots it makes."""
+
+    brackets: Brackets
+    number: int
+    closed: str
+    group: str
+
+    def line(self, body: str) -> Iterator[Part]:
+        start = _MARKER.match(body).end()  # type: ignore[union-attr]  # it matches the empty text too
+        yield body[:start]
+        rest = body[start:]
+        if rest.startswith("|") and rest.count("|") > 1:
+            yield from self.within(self.closed + IN_TABLE, self.group).cells(rest)
+        else:
+            yield from self.prose(rest)
+
+    def within(self, closed: str, group: str) -> _Builder:
+        return _Builder(self.brackets, self.number, closed, group)
+
+    def cells(self, row: str) -> Iterator[Part]:
+        start = 0
+        for match in _PIPE.finditer(row):
+            if match["pipe"]:
+                yield from self.prose(row[start : match.start()])
+                yield "|"
+                start = match.end()
+        yield from self.prose(row[start:])
+
+    def prose(self, text: str) -> Iterator[Part]:
+        before, core, after = _split_edges(text)
+        yield before
+        yield from self.core(core)
+        yield after
+
+    def core(self, core: str) -> Iterator[Part]:
+        texts: list[str] = []
+        spans: list[tuple[Part, ...]] = []
+        end = 0
+        for run in find_spans(core):
+            texts.append(core[end : run[0].start()])
+            spans.append(tuple(part for match in run for part in self.definition_or_span(match)))
+            end = run[-1].end()
+        texts.append(core[end:])
+        if any(has_words(text) for text in texts):
+            tokens = [self.brackets.token(number) for number in range(len(spans))]
+            piece = "".join(_alternate(texts, tokens))
+            yield Slot(piece, tuple(spans), self.number, self.closed, self.group)
+        else:
+            yield from itertools.chain.from_iterable(_alternate([(text,) for text in texts], spans))
+
+    def definition_or_span(self, match: re.Match[str]) -> Iterator[Part]:
+        if not match["number"]:
+            yield match.group()
+            return
+        name = f"VARIABLE{match['number']}"
+        yield f"[{name}"
+        for field in (match["label"], match["default"]):
+            if field is not None:
+                yield ":"
+                yield from self.within(IN_DEFINITION, "").prose(field)
+        if match["options"] is not None:
+            for index, option in enumerate(match["options"].split("|")):
+                yield "|" if index else ":"
+                yield from self.within(IN_DEFINITION, name).prose(option)
+        yield "]"
+
+
+def _alternate(outer: Sequence[T], inner: Sequence[T]) -> Iterator[T]:
+    """outer[0], inner[0], outer[1], …: one more of the outer than of the inner."""
+    for first, second in zip(outer, inner, strict=False):
+        yield first
+        yield second
+    yield outer[-1]
+
+
+def _split_edges(text: str) -> tuple[str, str, str]:
+    start = _EDGE.match(text).end()  # type: ignore[union-attr]  # it matches the empty text too
+    end = len(text) - _EDGE.match(text[start:][::-1]).end()  # type: ignore[union-attr]  # as above; a reversed match is linear
+    return text[:start], text[start:end], text[end:]
+
+
+def _fenced_lines(bodies: list[str]) -> set[int]:
+    """Numbers of the lines of code blocks, fences included; a fence that is never closed opens none."""
+    fenced: set[int] = set()
+    opened, mark = 0, ""
+    for number, body in enumerate(bodies, 1):
+        match = _FENCE.match(body)
+        if not match:
+            continue
+        if not opened:
+            opened, mark = number, match[1]
+        elif match[1].startswith(mark) and not match[2].strip():
+            fenced.update(range(opened, number + 1))
+            opened, mark = 0, ""
+    return fenced
