@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from grimoire import cast, placeholders
+from grimoire.backends.rehearsal import MISBEHAVIOURS, Rehearsal
+from grimoire.chat import Answer
+from grimoire.cli.wiring import SpellJudge, validate_check
+from grimoire.library import Library, spell_files
+from grimoire.record import Cell
+from grimoire.spell import Spell, Template, Translation
+from grimoire.verdict import Verdict
+
+ROOT = Path(__file__).parents[1] / "spells"
+LIBRARY = Library([ROOT], validate_check)
+
+# Every job the library does, by the folder it lies in.
+JOBS = {
+    "ads": ("facebook-ad",),
+    "art": ("midjourney-prompt", "stable-diffusion-prompt"),
+    "code": ("code-generator", "python-expert"),
+    "ecommerce": ("product-description",),
+    "learning": ("course-creator",),
+    "local": ("google-business-profile",),
+    "marketing": ("blog-plan", "buyer-persona"),
+    "seo": (
+        "content-brief",
+        "eeat-audit",
+        "first-person-article",
+        "long-seo-article",
+        "meta-title-description",
+        "seo-article",
+    ),
+    "social": (
+        "business-posts",
+        "captions-hashtags",
+        "instagram-carousel",
+        "quora-answer",
+        "social-posts-table",
+    ),
+    "video": ("youtube-script",),
+    "writing": ("blog-title", "book-outline", "rewriter", "tldr"),
+}
+NAMES = [name for folder in JOBS.values() for name in folder]
+ACTIVITIES = {
+    "Auditing",
+    "Copywriting",
+    "Ideas",
+    "Image Prompts",
+    "Planning",
+    "Programming",
+    "Research",
+    "Rewriting",
+    "Summarising",
+    "Writing",
+}
+# What these spells are for is none of it, so there is none in their samples that could be taken away.
+NO_TABLE = {
+    "business-posts",
+    "captions-hashtags",
+    "code-generator",
+    "first-person-article",
+    "python-expert",
+    "quora-answer",
+    "tldr",
+}
+NO_LIST = {
+    "business-posts",
+    "captions-hashtags",
+    "facebook-ad",
+    "meta-title-description",
+    "seo-article",
+    "stable-diffusion-prompt",
+}
+SLOT = "[你的品牌]"
+
+each_spell = pytest.mark.parametrize("name", NAMES)
+each_language = pytest.mark.parametrize("language", ["en", "zh"])
+
+_ITEM = re.compile(r"[ \t]*(?:[-*•][ \t]|\d+[.、])[ \t]*\S")
+_PROSE = re.compile(r"\w|[“《]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+@lru_cache(maxsize=64)
+def spell_named(name: str) -> Spell:
+    return LIBRARY.get(name)
+
+
+def translation_of(name: str) -> Translation:
+    translation = LIBRARY.translation(spell_named(name), "zh")
+    assert translation is not None
+    return translation
+
+
+def template_of(name: str, language: str) -> Template:
+    return spell_named(name).template if language == "en" else translation_of(name).template
+
+
+def first_cell(name: str, language: str = "en", model: str = "sample") -> Cell:
+    spell = spell_named(name)
+    return cast.build_cell(spell, template_of(name, language), spell.cases[0], Rehearsal(model))
+
+
+def judge(name: str, text: str, language: str = "en") -> Verdict:
+    return SpellJudge([spell_named(name)])(first_cell(name, language), Answer(text=text, finish_reason="stop"))
+
+
+def rehearse(name: str, language: str, model: str) -> Verdict:
+    cell = first_cell(name, language, model)
+    return SpellJudge([spell_named(name)])(cell, asyncio.run(cast.ask(Rehearsal(model), cell.request)))
+
+
+def in_prose(text: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it stands outside fenced code."""
+    fenced = False
+    for line in text.split("\n"):
+        fence = line.lstrip().startswith("```")
+        fenced ^= fence
+        yield line, not fenced and not fence
+
+
+def is_row(line: str) -> bool:
+    return line.lstrip().startswith("|")
+
+
+def halve(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def drop_tables(text: str) -> str:
+    return "\n".join(line for line, prose in in_prose(text) if not (prose and is_row(line)))
+
+
+def halve_tables(text: str) -> str:
+    kept: list[str] = []
+    for row, group in groupby(in_prose(text), key=lambda pair: pair[1] and is_row(pair[0])):
+        lines = [line for line, _ in group]
+        kept += lines[: 2 + (len(lines) - 2) // 2] if row else lines
+    return "\n".join(kept)
+
+
+def halve_lists(text: str) -> str:
+    lines = list(in_prose(text))
+    items = [number for number, (line, prose) in enumerate(lines) if prose and _ITEM.match(line)]
+    gone = set(items[len(items) // 2 :])
+    return "\n".join(line for number, (line, _) in enumerate(lines) if number not in gone)
+
+
+def change_subject(text: str, subject: tuple[str, ...]) -> str:
+    for word in sorted(subject, key=len, reverse=True):
+        text = re.sub(re.escape(word), "灯塔", text, flags=re.IGNORECASE)
+    return text
+
+
+def leave_slot(text: str) -> str:
+    """A slot in the middle of the first paragraph outside code."""
+    lines = list(in_prose(text))
+    place = next(i for i, (line, prose) in enumerate(lines) if prose and len(line) > 15 and _PROSE.match(line))
+    line = lines[place][0]
+    filled = f"{line[: len(line) // 2]}{SLOT}{line[len(line) // 2 :]}"
+    return "\n".join(filled if i == place else old for i, (old, _) in enumerate(lines))
+
+
+MUTANTS: dict[str, Callable[[str], str]] = {
+    "half": halve,
+    "no-tables": drop_tables,
+    "half-tables": halve_tables,
+    "half-lists": halve_lists,
+    "slot": leave_slot,
+}
+HARMLESS: dict[str, Callable[[str], str]] = {
+    "preface": lambda text: f"好的，以下是为您准备的内容：\n\n{text}",
+    "stars": lambda text: re.sub(r"^(\s*)- ", r"\1* ", text, flags=re.MULTILINE),
+    "bold-headings": lambda text: re.sub(r"^(#+ )([^#*\n]+)$", r"\1**\2**", text, flags=re.MULTILINE),
+    "windows": lambda text: text.replace("\n", "\r\n"),
+    "loose": lambda text: f"\n\n{text}\n\n\n",
+}
+
+
+def test_library_does_exactly_these_jobs() -> None:
+    found = {folder.name: tuple(p.stem for p in spell_files(folder)) for folder in sorted(ROOT.iterdir())}
+    assert found == JOBS
+    assert len(NAMES) == len(set(NAMES)) == 26
+
+
+def grimoire(*args: str) -> str:
+    command = [sys.executable, "-m", "grimoire", *args]
+    run = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", cwd=ROOT.parent)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_nothing_is_found_by_lint() -> None:
+    assert grimoire("lint", "--strict", "--json", str(ROOT)) == ""
+
+
+def test_some_spells_have_variables_in_each_way_they_can_be_written() -> None:
+    spells = [spell_named(name) for name in NAMES]
+    taking = [spell for spell in spells if placeholders.variables(spell.template)]
+    listed = [spell for spell in spells if spell.variables]
+    inline = [spell for spell in taking if not spell.variables]
+    every = [variable for spell in taking for variable in placeholders.variables(spell.template)]
+    assert len(taking) >= 6
+    assert len(listed) >= 3
+    assert len(inline) >= 3
+    assert any(v.options and v.default for v in every)
+    assert any(v.default and not v.options for v in every)
+    assert any(not v.default and not v.options for v in every)
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(grimoire("schema"))
+    return loaded
+
+
+def as_json(name: str) -> dict[str, Any]:
+    """A spell file as YAML reads it; numbers that are keys become text, as they do in JSON."""
+    path = spell_named(name).path
+    assert path is not None
+    data: dict[str, Any] = json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8"))))
+    return data
+
+
+@each_spell
+def test_file_validates_against_the_schema(name: str, schema: dict[str, Any]) -> None:
+    jsonschema.validate(as_json(name), schema)
+
+
+@each_spell
+def test_schema_refuses_the_file_with_a_wrong_check(name: str, schema: dict[str, Any]) -> None:
+    data = as_json(name)
+    data["checks"].append({"headings": {"at_leest": 3}})
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema)
+
+
+@each_spell
+def test_is_fully_described(name: str) -> None:
+    spell = spell_named(name)
+    assert spell.path is not None
+    assert spell.topic.casefold() == spell.path.parent.name.casefold()
+    assert spell.activity in ACTIVITIES
+    assert all((spell.title, spell.teaser, spell.hint, spell.author, spell.sample))
+    assert len(spell.teaser) <= 120
+    assert any(not check.should for check in spell.checks)
+    assert spell.cases
+    assert all(case.subject and min(map(len, case.subject)) > 1 for case in spell.cases)
+
+
+@each_spell
+@each_language
+def test_prompt_has_a_fitting_length_and_no_open_slot(name: str, language: str) -> None:
+    prompt = template_of(name, language).prompt
+    assert 300 <= len(prompt) <= 4_000
+    assert "[TARGETLANGUAGE]" in prompt
+    assert "[PROMPT]" in prompt
+    assert not re.search(r"\[(?!PROMPT\]|TARGETLANGUAGE\]|VARIABLE[1-6][\]:])", prompt)
+
+
+@each_spell
+def test_translation_is_reviewed_current_and_chinese(name: str) -> None:
+    spell, translation = spell_named(name), translation_of(name)
+    assert translation.status == "reviewed"
+    assert translation.source == spell.source_digest
+    bare = re.sub(r"\[[^\]]*\]", "", translation.prompt)
+    assert len(_HAN.findall(bare)) > 2 * len(_LATIN.findall(bare))
+    assert all(_HAN.search(text) for text in (translation.title, translation.teaser, translation.hint))
+    assert len(translation.prompt.splitlines()) == len(spell.prompt.splitlines())
+
+
+@each_spell
+@each_language
+def test_sample_works(name: str, language: str) -> None:
+    verdict = judge(name, spell_named(name).sample, language)
+    assert (verdict.kind, verdict.reasons) == ("works", ())
+
+
+@each_spell
+@each_language
+@pytest.mark.parametrize("model", MISBEHAVIOURS)
+def test_misbehaviour_is_found_broken(name: str, language: str, model: str) -> None:
+    assert rehearse(name, language, model).kind == "broken"
+
+
+@each_spell
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_mutant_of_the_sample_does_not_work(name: str, mutant: str) -> None:
+    sample = spell_named(name).sample
+    text = MUTANTS[mutant](sample)
+    exempt = (mutant.endswith("tables") and name in NO_TABLE) or (mutant == "half-lists" and name in NO_LIST)
+    assert (text == sample) is exempt
+    if not exempt:
+        assert judge(name, text).kind != "works"
+
+
+@each_spell
+def test_answer_about_another_subject_is_broken(name: str) -> None:
+    spell = spell_named(name)
+    verdict = judge(name, change_subject(spell.sample, spell.cases[0].subject))
+    assert verdict.kind == "broken"
+    assert "on-subject" in {check.check for check in verdict.checks if check.outcome == "failed"}
+
+
+@each_spell
+@pytest.mark.parametrize("other", ["facebook-ad", "seo-article", "course-creator", "code-generator", "tldr"])
+def test_sample_of_another_spell_does_not_work(name: str, other: str) -> None:
+    if name != other:
+        assert judge(name, spell_named(other).sample).kind != "works"
+
+
+@each_spell
+@pytest.mark.parametrize("change", HARMLESS)
+def test_harmless_change_of_the_sample_is_never_broken(name: str, change: str) -> None:
+    verdict = judge(name, HARMLESS[change](spell_named(name).sample))
+    assert verdict.kind != "broken", verdict.reasons
+
+
+def test_slot_inside_a_caption_is_broken() -> None:
+    sample = spell_named("captions-hashtags").sample
+    assert judge("captions-hashtags", sample.replace("大夫", SLOT, 1)).kind == "broken"
