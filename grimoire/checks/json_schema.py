@@ -1,0 +1,168 @@
+"""The check that an answer is JSON, and of the shape a JSON Schema describes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import msgspec
+
+from grimoire.checks.markdown import blocks, language
+from grimoire.checks.own import OwnCheck
+from grimoire.checks.pattern import BadPattern, compiled
+from grimoire.checks.prose import spoken
+from grimoire.checks.reason import cut, one_line, result
+from grimoire.ports import Exchange
+from grimoire.verdict import CheckResult
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+SHOWN = 3
+
+
+class JsonWants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`schema` is a JSON Schema; without one any JSON will do."""
+
+    schema: dict[str, Any] | bool = True
+
+
+class Json(OwnCheck[JsonWants | None]):
+    """The answer, or its one JSON code block, is JSON, and of the shape `schema` describes."""
+
+    name = "json"
+    form: ClassVar[object] = JsonWants | None
+    allowed = "nothing, or {schema: a JSON Schema}"
+
+    def prepare(self) -> None:
+        from jsonschema.exceptions import SchemaError
+
+        schema = self.wants.schema if self.wants else True
+        try:
+            self._validator = _validator(schema)
+        except (SchemaError, BadPattern) as error:
+            raise self.bad(f"not a JSON Schema: {getattr(error, 'message', error)}") from None
+        except RecursionError:
+            raise self.bad("the schema is nested too deep") from None
+
+    def judge(self, exchange: Exchange) -> CheckResult:
+        from referencing.exceptions import Unresolvable
+
+        try:
+            value = _load(exchange.answer.text)
+        except (ValueError, RecursionError) as error:
+            return result(self, "failed", f"not JSON: {error}")
+        try:
+            errors = list(islice(self._validator.iter_errors(value), SHOWN))
+        except (TimeoutError, RecursionError, Unresolvable) as error:
+            return result(self, "crashed", f"the schema could not be applied: {type(error).__name__} {error}")
+        if errors:
+            said = "; ".join(f"{cut(e.json_path, 30)} {cut(one_line(e.message), 60)}" for e in errors)
+            return result(self, "failed", said)
+        return result(self, "passed", f"JSON, {_describe(value)}")
+
+
+def _load(text: str) -> Any:  # noqa: ANN401  # JSON is anything
+    """The value; ValueError says where it is not JSON. NaN and Infinity are not."""
+    text = spoken(text).strip().removeprefix("\ufeff")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except ValueError:
+        fences = [token for token in blocks(text) if token.type == "fence"]
+        marked = [token for token in fences if language(token) == "json"] or fences
+        if len(marked) > 1:
+            raise ValueError(f"{len(marked)} code blocks could be it") from None
+        if not marked:
+            raise
+        return json.loads(marked[0].content, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, list):
+        return f"an array of {len(value)}"
+    return f"an object of {len(value)}" if isinstance(value, dict) else f"a {type(value).__name__}"
+
+
+def _validator(schema: dict[str, Any] | bool) -> Validator:
+    """A validator that fetches nothing and whose patterns cannot hang.
+
+    Raises SchemaError or BadPattern for a schema that is wrong.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker, validators
+    from referencing import Registry
+
+    if isinstance(schema, dict) and not isinstance(schema.get("$schema", ""), str):
+        raise BadPattern("$schema is not a text")
+    base = validators.validator_for(schema, default=Draft202012Validator)
+    no_formats = FormatChecker(formats=())  # patterns are compiled below, as they will be used
+    base.check_schema(schema, format_checker=no_formats)  # type: ignore[arg-type, call-arg]  # its stub knows neither booleans nor this
+    _refuse_hazards(schema)
+    keywords = {"pattern": _pattern, "patternProperties": _pattern_properties, "additionalProperties": _additional}
+    extended = validators.extend(base, keywords)  # type: ignore[no-untyped-call]  # its stub is untyped
+    return cast("Validator", extended(schema, registry=Registry()))
+
+
+def _refuse_hazards(schema: object) -> None:
+    """BadPattern for what could reach the network or a pattern without time limit, anywhere in the schema."""
+    parts = list(_parts(schema))
+    keys = {key for part in parts for key in part}
+    if {"patternProperties", "unevaluatedProperties"} <= keys:
+        raise BadPattern("patternProperties and unevaluatedProperties in one schema are not supported")
+    for part in parts:
+        named = part.get("patternProperties")
+        for pattern in (*(named if isinstance(named, dict) else ()), part.get("pattern")):
+            if isinstance(pattern, str):
+                compiled(pattern)
+        for key in ("$ref", "$dynamicRef", "$recursiveRef"):
+            reference = part.get(key, "#")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                raise BadPattern(f"{key} {reference} points outside; only #… is followed")
+
+
+def _parts(schema: object) -> Iterator[dict[str, object]]:
+    """Every object of a schema that is not plain data."""
+    if isinstance(schema, dict):
+        yield schema
+        schema = [part for key, part in schema.items() if key not in {"enum", "const", "default", "examples"}]
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _parts(part)
+
+
+def _pattern(_validator: Validator, pattern: str, instance: object, _schema: object) -> Iterator[Exception]:
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(instance, str) and not compiled(pattern).found(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(
+    validator: Validator, patterns: Mapping[str, object], instance: object, _schema: object
+) -> Iterator[Exception]:
+    if isinstance(instance, dict):
+        for pattern, part in patterns.items():
+            for key in filter(compiled(pattern).found, instance):
+                yield from validator.descend(instance[key], part, path=key, schema_path=pattern)  # type: ignore[attr-defined]  # the protocol leaves it out; every validator has it
+
+
+def _additional(
+    validator: Validator, allowed: object, instance: object, schema: Mapping[str, Mapping[str, object]]
+) -> Iterator[Exception]:
+    from jsonschema.exceptions import ValidationError
+
+    if not isinstance(instance, dict):
+        return
+    patterns = [compiled(pattern) for pattern in schema.get("patternProperties", ())]
+    extras = [key for key in instance if key not in schema.get("properties", ())]
+    extras = [key for key in extras if not any(pattern.found(key) for pattern in patterns)]
+    if allowed is False and extras:
+        yield ValidationError(f"additional properties {', '.join(map(repr, extras[:3]))}")
+    elif isinstance(allowed, dict):
+        for key in extras:
+            yield from validator.descend(instance[key], allowed, path=key)  # type: ignore[attr-defined]  # as above

@@ -1,0 +1,46 @@
+"""One parse of an answer's Markdown into blocks, shared by the structure checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from grimoire.checks.prose import PROSE_FENCES, spoken
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+LIMIT = 200_000
+DEPTH = 3
+
+
+@lru_cache(maxsize=32)
+def blocks(text: str) -> tuple[Token, ...]:
+    """Block tokens of CommonMark with tables; inline content is left unparsed.
+
+    What stands in a code block marked as Markdown counts as the answer's own, for models wrap whole answers in one.
+    Of texts longer than 200,000 characters only the beginning is read.
+    """
+    return tuple(_read(spoken(text)[:LIMIT], DEPTH))
+
+
+def _read(text: str, depth: int) -> Iterator[Token]:
+    for token in _parser().parse(text):
+        yield token
+        if token.type == "fence" and depth and language(token) in PROSE_FENCES:
+            yield from _read(token.content, depth - 1)
+
+
+def language(fence: Token) -> str:
+    """What a fenced code block is marked as, in lower case; empty when it is not."""
+    words = fence.info.split()
+    return words[0].casefold() if words else ""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").disable("inline")

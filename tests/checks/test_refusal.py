@@ -1,0 +1,90 @@
+# ruff: noqa: E501  # an answer is one line, and Chinese counts double
+
+from __future__ import annotations
+
+import pytest
+
+from grimoire.checks.refusal import Refusal
+from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
+
+REFUSALS = {
+    "en-cant-help": "I'm sorry, but I can't help with that request.",
+    "en-cannot-assist": "I cannot assist with that.",
+    "en-curly-apostrophe": "I’m sorry, but I can’t assist with that.",
+    "en-ai-unable": "As an AI language model, I am unable to browse the internet or access the article you mention.",
+    "en-ai-do-not-ability": "As an AI, I don't have the ability to write about real people in this way.",
+    "en-unfortunately": "Unfortunately, I'm not able to create this kind of content. Is there anything else you'd like?",
+    "en-apologize": "I apologize for the inconvenience, but I cannot fulfill your request at this time.",
+    "en-thanks-first": "Thank you for reaching out. Unfortunately, I can't help with writing this article.",
+    "en-decline": "I must respectfully decline to write this.",
+    "en-violates": "This request violates our usage policies, so no article follows.",
+    "en-comfortable": "I'm sorry, I don't feel comfortable writing about this topic.",
+    "en-alternatives": "I'm sorry, but I can't help with that. I can help you with:\n\n1. A poem\n2. A recipe\n3. A plan",
+    "en-bold": "**I'm sorry, but I can't provide that.**",
+    "en-wont": "Sorry, I won't be able to generate that content.",
+    "zh-sorry-cannot": "抱歉，我不能回答这个问题。",
+    "zh-sorry-unable": "很抱歉，我无法协助完成这个请求，它超出了我能够提供的内容范围。如果您有其他问题，我很乐意为您提供帮助。",
+    "zh-ai": "作为一个AI语言模型，我无法提供您要的内容。",
+    "zh-ernie": "作为一个人工智能语言模型，我还没学习如何回答这个问题，您可以向我问一些其它的问题，我会尽力帮您解决的。",
+    "zh-ernie-topic": "这个问题我还不会，让我们换个话题聊聊吧！",
+    "zh-sorry-ai": "非常抱歉，作为一个AI语言模型，我无法为您生成此类文章。",
+    "zh-policy": "您的问题涉及敏感内容，换一个问题试试。",
+    "zh-law": "根据相关法律法规和政策，该内容不予展示，无法回答。",
+    "zh-duibuqi": "对不起，我没有办法满足您的要求。",
+    "zh-user": "尊敬的用户，很抱歉，我不能提供这方面的内容。",
+    "zh-hant": "抱歉，我無法協助您撰寫這篇文章。",
+    "zh-bu-bian": "不好意思，这个问题我无法回答。",
+    "ask-en-topic": "Sure! Please provide the topic you would like me to write about.",
+    "ask-en-text": "I'd be happy to help! Could you please share the text you want rewritten?",
+    "ask-en-what": "Of course. What topic would you like the article to be about?",
+    "ask-en-missing": "It looks like you haven't provided the keyword. Once I have it, I can begin.",
+    "ask-zh": "好的，请提供您想要改写的文本。",
+    "ask-zh-topic": "当然可以！请告诉我文章的主题和关键词，我会为您撰写。",
+    "ask-zh-missing": "您还没有提供标题，所以我暂时不能开始。",
+}
+
+ANSWERS = {
+    "en-article": ARTICLE_EN,
+    "zh-article": ARTICLE_ZH,
+    "en-sorry-for-length": "Sorry for the length, but here it is: grind, pour, wait, drink.",
+    "en-apology-then-article": "I'm sorry, but I can't browse the web, so here is what I know.\n\n" + ARTICLE_EN,
+    "en-ai-then-article": "As an AI language model, I cannot give personal opinions, but here are the facts.\n\n"
+    + ARTICLE_EN,
+    "zh-apology-then-article": "抱歉，我无法访问这个网址，以下是根据主题写的文章。\n\n" + ARTICLE_ZH * 2,
+    "zh-here-it-is": "好的，以下是为您写的文章：\n\n" + ARTICLE_ZH,
+    "en-cant-believe": "I can't believe how good coffee at home can be. Let me show you.",
+    "en-cant-help-but": "I can't help but smile when the kettle sings.",
+    "en-unfortunately-cant-help-but": "Unfortunately, I can't help but write about coffee every single morning.",
+    "en-dear-decline": "Dear Anna,\n\nI'm sorry, but I can't attend the meeting on Friday. I will write to you next week.",
+    "en-subject-decline": "Subject: Your application\n\nUnfortunately, I cannot offer you the position this time.",
+    "en-refund-reply": "I'm sorry, but I can't provide a refund after thirty days. You may choose a voucher instead.",
+    "en-we": "Unfortunately, we cannot offer free shipping to this region.",
+    "en-quotes-refusal": "\"I'm sorry, but I can't help with that,\" said the robot, and the whole hall laughed.",
+    "en-later-in-story": "The door was shut. " * 20 + "I'm sorry, but I can't help you, he said.",
+    "en-short": "Yes.",
+    "en-interviewer": "Welcome! Please tell me about yourself and why you want this job.",
+    "en-form-tips": ARTICLE_EN + "\nPlease provide feedback on this article.",
+    "zh-decline-invitation": "抱歉，我不能参加周五的会议，下周我会给您写信。",
+    "zh-shop": "非常抱歉，我们无法为您提供退款，但可以换货。",
+    "zh-letter": "尊敬的王经理：\n\n抱歉，我无法提供本周的报告，因为数据还没有到齐。",
+    "zh-story": "她说：“抱歉，我不能告诉你。”说完便转身走了。",
+    "zh-cannot-stop": "我不能没有咖啡。每天早上，一杯咖啡让我醒来。",
+    "zh-cannot-forget": "我无法忘记那年夏天，外婆在院子里煮咖啡的样子。",
+    "zh-short": "可以。",
+    "zh-headline": "# 抱歉，我不能给你完美的答案\n\n可是我能给你一杯好咖啡。",
+    "zh-ai-topic": "人工智能无法取代咖啡师，原因有三：手感、记忆与热情。",
+    "zh-asks-reader": ARTICLE_ZH + "\n如果你喜欢这篇文章，请告诉我你的想法。",
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("answer", [pytest.param(text, id=name) for name, text in REFUSALS.items()])
+def test_refuses(answer: str) -> None:
+    result = Refusal().judge(exchange(answer))
+    assert result.outcome == "failed", result.reason
+
+
+@pytest.mark.parametrize("answer", [pytest.param(text, id=name) for name, text in ANSWERS.items()])
+def test_does_not_refuse(answer: str) -> None:
+    result = Refusal().judge(exchange(answer))
+    assert result.outcome == "passed", result.reason

@@ -1,0 +1,107 @@
+# ruff: noqa: E501  # an answer is one line, and Chinese counts double
+
+from __future__ import annotations
+
+import pytest
+
+from grimoire.checks.subject import OnSubject
+from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
+
+WILLOW = "林黛玉倒拔垂杨柳"
+WILLOW_STORY = "那天清晨，黛玉走到潇湘馆外，见一株垂杨柳挡了去路，便挽起袖子，双手一抱，竟连根拔起。众人看得目瞪口呆。"
+LIGHT_EN = (
+    "# The Lamps of the Lighthouse\n\nA lighthouse lamp once burned whale oil. Keepers carried it up the stairs each "
+    "evening, far from home, and trimmed the wick by hand.\n\n- Oil\n- Gas\n- Electricity\n\n"
+) * 8
+LIGHT_ZH = (
+    "# 灯塔里的灯\n\n灯塔的灯最初烧的是鲸油。守塔人每天傍晚提着油罐爬上楼梯，剪好灯芯，为了海员的健康与平安守一整夜。\n\n"
+    "- 鲸油\n- 煤气\n- 电灯\n\n"
+) * 8
+MAIL_EN = (
+    "Hello, last week I bought a coffee grinder from your shop. The grinder makes a terrible noise and the burrs do not "
+    "turn. I would like to return the grinder or have it repaired under warranty."
+)
+REPLY_EN = "We are sorry that your grinder is noisy. Send it back and we repair or replace it under warranty."
+MAIL_ZH = "你好，上周我在贵店买了一台磨豆机，声音特别大，刀盘也不转。我想退掉这台磨豆机，或者请你们按保修条款修理。"
+REPLY_ZH = "非常抱歉，您的磨豆机出现了异响。请把机器寄回，我们会按照保修条款免费修理，或者为您更换新机。"
+
+OFF = {
+    "subject-missing": ("coffee", ("垂杨柳", "林黛玉"), ARTICLE_ZH),
+    "subject-missing-en": ("咖啡", ("coffee",), LIGHT_EN),
+    "subject-before-text": ("coffee", ("tea",), ARTICLE_EN),
+    "en-one-word": ("coffee", (), LIGHT_EN),
+    "en-phrase": ("How to brew coffee at home", (), LIGHT_EN),
+    "en-stop-words-do-not-count": ("the best way to write about espresso", (), LIGHT_EN),
+    "en-short-word-inside-another": ("art", (), "Articles and partners start with parts. " * 3),
+    "en-short-answer": ("solar panels", (), "Whales sing at night."),
+    "en-mail": (MAIL_EN, (), LIGHT_EN),
+    "zh-name": (WILLOW, (), LIGHT_ZH),
+    "zh-name-coffee": (WILLOW, (), ARTICLE_ZH),
+    "zh-one-word": ("咖啡", (), LIGHT_ZH),
+    "zh-generic-word-once": ("健康饮食的好处", (), LIGHT_ZH.replace("健康", "安宁") + "愿你健康。"),
+    "zh-request": ("如何在家冲咖啡", (), LIGHT_ZH),
+    "zh-mail": (MAIL_ZH, (), LIGHT_ZH),
+    "zh-mixed": ("用 Python 写爬虫", (), LIGHT_ZH),
+    "ja": ("宮沢賢治の童話", (), "コーヒーは焙煎した豆から作る飲み物です。"),
+    "ru": ("солнечные батареи", (), "Кофе готовят из обжаренных зёрен."),
+}
+ON = {
+    "subject": ("coffee", ("林黛玉", "垂杨柳"), WILLOW_STORY),
+    "subject-case": ("咖啡", ("COFFEE",), ARTICLE_EN),
+    "en-one-word": ("coffee", (), ARTICLE_EN),
+    "en-inflected": ("coffee brewing methods", (), ARTICLE_EN),
+    "en-plural": ("cats", (), "A cat sleeps most of the day."),
+    "en-singular": ("dog", (), "Dogs need walks."),
+    "en-other-case": ("COFFEE", (), ARTICLE_EN),
+    "en-mail-reply": (MAIL_EN, (), REPLY_EN),
+    "en-accent-free-quotes": ("“coffee”", (), ARTICLE_EN),
+    "en-long-input-summary": (
+        ARTICLE_EN,
+        (),
+        "Fresh beans, clean water, a slow pour: that is the whole coffee method.",
+    ),
+    "zh-name": (WILLOW, (), WILLOW_STORY),
+    "zh-name-shortened": (WILLOW, (), "林黛玉力大无穷，一把将那柳树连根拔了起来，贾府上下都惊呆了。"),
+    "zh-one-word": ("咖啡", (), ARTICLE_ZH),
+    "zh-request": ("如何在家冲咖啡", (), ARTICLE_ZH),
+    "zh-mail-reply": (MAIL_ZH, (), REPLY_ZH),
+    "zh-long-input-summary": (ARTICLE_ZH, (), "新鲜咖啡豆、干净的水、慢慢倒水，每次只改变一个条件。"),
+    "zh-mixed": ("用 Python 写爬虫", (), "先安装 requests，再用 Python 发请求，爬虫就完成了一半。"),
+    "zh-short-answer": ("咖啡馆名字", (), "云上咖啡馆"),
+    "ja": ("宮沢賢治の童話", (), "宮沢賢治は岩手県に生まれ、多くの童話を残しました。"),
+    "ru": ("солнечные батареи", (), "Солнечная батарея превращает свет в ток."),
+    "zh-begins-politely": ("咖啡", (), "好的，以下是为您写的文章：\n\n" + ARTICLE_ZH),
+}
+NOT_JUDGED = {
+    "no-text": ("", ARTICLE_EN, "en"),
+    "white-space": ("  \n", ARTICLE_EN, "en"),
+    "zh-to-en": ("咖啡", LIGHT_EN, "en"),
+    "en-to-zh": ("coffee", LIGHT_ZH, "zh"),
+    "en-to-fr": ("coffee", "Le phare est une tour qui guide les bateaux dans la nuit avec une lampe.", "fr"),
+    "es-to-en": ("montañas y ríos", LIGHT_EN, "en"),
+    "only-stop-words-en": ("how to make it best", LIGHT_EN, "en"),
+    "only-stop-characters-zh": ("请你写一个", LIGHT_ZH, "zh"),
+    "numbers": ("2024", LIGHT_EN, "en"),
+    "answer-without-words": ("coffee", "42", "en"),
+}
+
+
+@pytest.mark.parametrize(("text", "subject", "answer"), [pytest.param(*case, id=name) for name, case in OFF.items()])
+def test_off_subject(text: str, subject: tuple[str, ...], answer: str) -> None:
+    result = OnSubject().judge(exchange(answer, text=text, subject=subject))
+    assert result.outcome == "failed", result.reason
+
+
+@pytest.mark.parametrize(("text", "subject", "answer"), [pytest.param(*case, id=name) for name, case in ON.items()])
+def test_on_subject(text: str, subject: tuple[str, ...], answer: str) -> None:
+    result = OnSubject().judge(exchange(answer, text=text, subject=subject))
+    assert result.outcome == "passed", result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "code"), [pytest.param(*case, id=name) for name, case in NOT_JUDGED.items()]
+)
+def test_subject_not_judged(text: str, answer: str, code: str) -> None:
+    result = OnSubject().judge(exchange(answer, text=text, answer_in=code))
+    assert result.outcome == "skipped", result.reason
+    assert result.reason
