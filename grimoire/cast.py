@@ -1,0 +1,190 @@
+"""Fill, ask and judge one spell: what `cast` does once and a trial does for every cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from grimoire import languages, placeholders
+from grimoire.chat import Answer, Message, Request
+from grimoire.errors import MissingInput, ServiceError, UsageError
+from grimoire.ports import ChatBackend, Exchange
+from grimoire.record import Cell
+from grimoire.spell import Case, Spell, Template, Variable
+
+CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
+OVERLAP = 200
+"""Characters at a seam that are searched for text the model repeats when it goes on."""
+
+
+def answer_language(case: Case, template: Template, chosen: str = "") -> str:
+    """The code of the language the answer should be in: as chosen, else the case's, else the text's own."""
+    return chosen or case.answer_in or template.language
+
+
+def incantation(template: Template, case: Case, *, answer_in: str, source: Template | None = None) -> str:
+    """The text that is sent: the template with the case filled in, in one pass.
+
+    `source` is the template the case was written for, where `template` is a translation of it: the case's options are
+    then exchanged for the translated ones.
+
+    Raises:
+        MissingInput: the template uses an input that the case does not have.
+    """
+    values = {"TARGETLANGUAGE": languages.name_in(answer_in, template.language)}
+    if case.prompt:
+        values |= {"PROMPT": case.prompt, "PROMPT1": placeholders.one_line(case.prompt)}
+    if case.crawled_text:
+        values["CRAWLEDTEXT"] = case.crawled_text
+    if case.crawled_source:
+        values["CRAWLEDSOURCE"] = case.crawled_source
+    originals = {v.id: v for v in placeholders.variables(source or template)}
+    for variable in placeholders.variables(template):
+        given = case.variables.get(str(variable.id))
+        values[f"VARIABLE{variable.id}"] = (
+            variable.preset if given is None else _exchange(given, originals.get(variable.id, variable), variable)
+        )
+    return placeholders.fill(template.prompt, values)
+
+
+def variable_values(template: Template, given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Values given by number, by `VARIABLEn` or by label, as a case's `variables`.
+
+    Raises:
+        UsageError: there is no such variable, or the value is not one of its options.
+    """
+    known = placeholders.variables(template)
+    values: dict[str, str] = {}
+    for key, value in given:
+        variable = _named(known, key)
+        if variable.options and value not in variable.options:
+            message = f"`{value}` is not an option of `{variable.label}`"
+            raise UsageError(message, hint=f"one of: {' | '.join(variable.options)}")
+        values[str(variable.id)] = value
+    return values
+
+
+def build_cell(  # noqa: PLR0913  # a cell is where everything meets
+    spell: Spell,
+    template: Template,
+    case: Case,
+    backend: ChatBackend,
+    *,
+    sample: int = 1,
+    answer_in: str = "",
+    system: str = "",
+    parameters: dict[str, object] | None = None,
+) -> Cell:
+    """One question, ready to be asked. Raises MissingInput."""
+    target = answer_language(case, template, answer_in)
+    try:
+        text = incantation(template, case, answer_in=target, source=spell.template)
+    except MissingInput as error:
+        raise MissingInput(f"{spell.name}: {error.message}", hint=_hint(spell, template)) from error
+    messages = [Message("system", system)] if system else []
+    request = Request(
+        messages=(*messages, Message("user", text)),
+        parameters=parameters or {},
+        answer_in=target,
+        # The sample answers the first case; for any other it would be an answer to something else.
+        example=spell.sample if spell.cases and case.prompt == spell.cases[0].prompt else "",
+    )
+    return Cell(
+        spell=spell.name,
+        language=template.language,
+        template=template.digest,
+        case=case.id,
+        backend=backend.name,
+        sample=sample,
+        rehearsal=backend.rehearsal,
+        request=request,
+        text=case.prompt or " ".join(case.variables.values()),
+        subject=case.subject,
+        parameters=backend.parameters,
+    )
+
+
+async def ask(
+    backend: ChatBackend, request: Request, *, continue_limit: int = 0, on_text: Callable[[str], None] | None = None
+) -> Answer:
+    """Ask, and while the answer is cut off by length ask it to go on, at most `continue_limit` times.
+
+    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Raises ServiceError,
+    whose `partial` is what had come before the continuation that failed.
+    """
+    answer = await backend.ask(request, on_text)
+    parts = [answer.text]
+    whole = answer
+    while whole.finish_reason == "length" and whole.text.strip() and len(parts) <= continue_limit:
+        go_on = Message("user", CONTINUE.get(request.answer_in, CONTINUE["en"]))
+        said = Message("assistant", whole.text)
+        follow = msgspec.structs.replace(request, messages=(*request.messages, said, go_on))
+        try:
+            more = await backend.ask(follow, on_text)
+        except ServiceError as error:
+            error.partial = whole
+            raise
+        if not more.text.strip():
+            return _joined(whole, msgspec.structs.replace(more, text="", finish_reason="length"), parts[1:] and parts)
+        parts.append(more.text)
+        whole = _joined(whole, more, parts)
+    return whole
+
+
+def exchange(cell: Cell, answer: Answer) -> Exchange:
+    """What the checks look at."""
+    return Exchange(
+        answer=answer,
+        incantation=cell.incantation,
+        text=cell.text,
+        answer_in=cell.request.answer_in,
+        subject=cell.subject,
+    )
+
+
+def stitch(before: str, after: str) -> str:
+    """Join two pieces of a cut-off answer; what the second repeats of the first's end stands once."""
+    tail = before[-OVERLAP:]
+    for size in range(min(len(tail), len(after)), 7, -1):
+        if tail.endswith(after[:size]):
+            return before + after[size:]
+    return before + after
+
+
+def _joined(whole: Answer, more: Answer, parts: list[str]) -> Answer:
+    return msgspec.structs.replace(
+        whole,
+        text=stitch(whole.text, more.text),
+        parts=tuple(parts),
+        finish_reason=more.finish_reason,
+        usage=whole.usage + more.usage,
+        seconds=whole.seconds + more.seconds,
+    )
+
+
+def _exchange(given: str, source: Variable, target: Variable) -> str:
+    if given in source.options and len(source.options) == len(target.options):
+        return target.options[source.options.index(given)]
+    return given
+
+
+def _named(known: tuple[Variable, ...], key: str) -> Variable:
+    number = re.sub(r"(?i)^\[?variable", "", key).rstrip("]")
+    for variable in known:
+        if number == str(variable.id) or key.casefold() == variable.label.casefold():
+            return variable
+    names = ", ".join(f"{v.id} ({v.label})" for v in known)
+    raise UsageError(f"no variable `{key}`", hint=f"there are: {names}" if names else "this spell has no variables")
+
+
+def _hint(spell: Spell, template: Template) -> str:
+    used = placeholders.names(template.prompt)
+    wants = []
+    if used & {"PROMPT", "PROMPT1"}:
+        wants.append(f"give {spell.hint or 'a text'} as an argument or on standard input")
+    wants += [f"-p {name.lower()}=@FILE" for name in ("CRAWLEDTEXT", "CRAWLEDSOURCE") if name in used]
+    if spell.cases:
+        wants.append(f"or take its own: --case {spell.cases[0].id}")
+    return ", ".join(wants)

@@ -1,0 +1,203 @@
+"""Find, load, save and start spells: the search path and what lies on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grimoire import atomic, spellfile
+from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
+from grimoire.spell import Spell, Translation
+from grimoire.spellfile import CheckValidator
+
+SUFFIX = ".yaml"
+
+
+def shipped() -> Path:
+    """The library that comes with Grimoire: inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "spells"
+    return inside if inside.is_dir() else package.parent / "spells"
+
+
+class Library:
+    """The spells on a search path; a name found in an earlier folder hides the same name in a later one.
+
+    A translation stands beside its spell. Those of spells that came with an installed Grimoire go to `own`, the user's
+    folder, since nobody writes into an installed package.
+    """
+
+    def __init__(self, roots: Sequence[Path], validate_check: CheckValidator, own: Path | None = None) -> None:
+        self.roots = _distinct(roots)
+        self._validate = validate_check
+        self._own = own
+
+    def paths(self) -> dict[str, Path]:
+        """Every spell's file by name, in the order of the names."""
+        found: dict[str, Path] = {}
+        for root in self.roots:
+            for path in spell_files(root):
+                found.setdefault(path.stem, path)
+        return dict(sorted(found.items()))
+
+    def get(self, name: str) -> Spell:
+        """One spell by name or by path.
+
+        Raises:
+            UnknownName: there is none; the nearest names are offered.
+            InvalidFile: its file is not valid.
+        """
+        return self.load(self.find(name))
+
+    def find(self, name: str) -> Path:
+        """The file of a spell given by name or by path."""
+        if os.sep in name or name.endswith(SUFFIX):
+            path = Path(name)
+            with contextlib.suppress(OSError):  # a whole text given for a name is longer than a path may be
+                if path.is_file():
+                    return path
+            raise UnknownName(f"no spell file {name}")
+        paths = self.paths()
+        if name in paths:
+            return paths[name]
+        raise UnknownName(f"no spell `{name}`", hint=_nearest(name, list(paths)))
+
+    def load(self, path: Path) -> Spell:
+        """The spell in a file. Raises InvalidFile."""
+        return spellfile.read_spell(path, self._validate)[0]
+
+    def load_all(self, names: Sequence[str] = ()) -> tuple[list[Spell], list[Problem]]:
+        """The named spells, or all of them; and what is wrong with the files that could not be loaded.
+
+        Raises:
+            UnknownName: one of the names is not there.
+        """
+        paths = [self.find(name) for name in dict.fromkeys(names)] if names else list(self.paths().values())
+        spells: list[Spell] = []
+        problems = [] if names else [p for root in self.roots for p in duplicates(root)]
+        for path in paths:
+            try:
+                spells.append(self.load(path))
+            except InvalidFile as error:
+                problems += error.problems
+        return spells, problems
+
+    def translation(self, spell: Spell, language: str) -> Translation | None:
+        """A spell's translation, stale or not; None when there is none. Raises InvalidFile."""
+        path = self.translation_path(spell, language)
+        return spellfile.read_translation(path, spell)[0] if path.is_file() else None
+
+    def translations(self, spell: Spell) -> list[Translation]:
+        """A spell's translations, by language. One that is not valid is left out; `lint` says why."""
+        found: dict[str, Translation] = {}
+        folders = [folder for folder in (spell.path.parent if spell.path else None, self._own) if folder]
+        for path in (path for folder in folders for path in sorted(folder.glob(f"{spell.name}.*{SUFFIX}"))):
+            with contextlib.suppress(InvalidFile):
+                translation, _ = spellfile.read_translation(path, spell)
+                found.setdefault(translation.language, translation)
+        return list(found.values())
+
+    def translation_path(self, spell: Spell, language: str) -> Path:
+        """Where a spell's translation is, or is to be written. Raises UsageError for a spell without a file."""
+        if spell.path is None:
+            raise UsageError(f"`{spell.name}` has no file, so it has no place for a translation")
+        name = f"{spell.path.stem}.{language}{SUFFIX}"
+        beside = spell.path.with_name(name)
+        if self._own is None or beside.is_file():
+            return beside
+        own = self._own / name
+        return own if own.is_file() or _packaged(spell.path) else beside
+
+    def save_translation(self, spell: Spell, translation: Translation) -> Path:
+        """Write a translation, whole or not at all; returns the path."""
+        path = self.translation_path(spell, translation.language)
+        atomic.write_text(path, spellfile.dump_translation(translation))
+        return path
+
+    def lint(self, root: Path) -> Iterator[Problem]:
+        """Everything wrong in a folder, or in one file, errors and warnings."""
+        if root.is_file():
+            yield from self._lint_file(root)
+            return
+        if not root.is_dir():
+            raise UsageError(f"no file or folder {root}")
+        yield from duplicates(root)
+        for path in yaml_files(root):
+            yield from self._lint_file(path)
+
+    def _lint_file(self, path: Path) -> Iterator[Problem]:
+        try:
+            if "." not in path.stem:
+                yield from spellfile.read_spell(path, self._validate)[1]
+                return
+            name = path.name.split(".", 1)[0]
+            source = path.with_name(name + SUFFIX)
+            if not source.is_file() and self._own and path.parent == self._own:
+                source = self.paths().get(name, source)
+            if not source.is_file():
+                message = f"a translation of {source.name}, which is not there"
+                yield Problem(file=str(path), gate="orphan", message=message)
+                return
+            yield from spellfile.read_translation(path, self._source(source, path))[1]
+        except InvalidFile as error:
+            yield from error.problems
+
+    def _source(self, path: Path, translation: Path) -> Spell:
+        """A translation's spell; what is wrong with the spell itself is told where the spell is linted."""
+        try:
+            return self.load(path)
+        except InvalidFile as error:
+            broken = Problem(
+                file=str(translation),
+                gate="orphan",
+                severity="warning",
+                message=f"cannot be checked until {path.name} is valid",
+            )
+            raise InvalidFile([broken]) from error
+
+
+def yaml_files(root: Path) -> list[Path]:
+    """Every YAML file below a folder, hidden ones left out, in a stable order."""
+    found: list[Path] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(folder, name) for name in sorted(files) if name.endswith(SUFFIX) and not name.startswith(".")]
+    return found
+
+
+def spell_files(root: Path) -> list[Path]:
+    """The spell files below a folder: those whose stem holds no dot."""
+    return [path for path in yaml_files(root) if "." not in path.stem]
+
+
+def duplicates(root: Path) -> Iterator[Problem]:
+    """Spells of one folder that share a name; the first path is the one a name finds."""
+    first: dict[str, Path] = {}
+    for path in spell_files(root):
+        if path.stem in first:
+            message = f"a second spell named `{path.stem}`; the first is {first[path.stem]}"
+            yield Problem(file=str(path), gate="duplicate", message=message, hint="rename one of them")
+        first.setdefault(path.stem, path)
+
+
+def _packaged(path: Path) -> bool:
+    """Whether a file is part of the installed package."""
+    return path.is_relative_to(Path(__file__).parent)
+
+
+def _distinct(roots: Sequence[Path]) -> list[Path]:
+    found: dict[Path, Path] = {}
+    for root in roots:
+        if root.is_dir():
+            found.setdefault(root.resolve(), root)
+    return list(found.values())
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near += [other for other in known if name in other and other not in near][:3]
+    return f"did you mean {' or '.join(f'`{n}`' for n in near[:3])}?" if near else "`grimoire list` shows them all"

@@ -1,0 +1,1 @@
+"""What a run or the ledger amounts to (pure)."""

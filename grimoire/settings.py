@@ -1,0 +1,250 @@
+"""Settings: defaults < user file < project file < environment < flags. The only reader of the environment.
+
+The user file is `settings.yaml` in the user's configuration directory, the project file `grimoire.yaml` in the working
+directory or the nearest one above it. `docs/settings.md` documents every key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from grimoire import yamlfile
+from grimoire.errors import UsageError
+
+PROJECT_FILE = "grimoire.yaml"
+USER_FILE = "settings.yaml"
+
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Money = Annotated[float, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
+# A key put where its variable's name belongs does not look like a name; it is refused without being shown.
+VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
+
+
+class Timeout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds: to connect, between two pieces of an answer, and for a whole answer."""
+
+    connect: Seconds = 10
+    read: Seconds = 120
+    total: Seconds = 600
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a million tokens cost, in `currency`."""
+
+    input: Money
+    output: Money
+
+
+class BackendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One backend. Unset fields come from the preset of the same name, or of `preset`, where there is one."""
+
+    preset: str = ""
+    base_url: str = ""
+    key_env: VariableName | None = None
+    model: str = ""
+    temperature: float | None = None
+    max_tokens: int | None = None
+    extra_body: dict[str, object] = {}
+    stream: bool = False
+    retries: Times | None = None
+    timeout: Timeout | None = None
+    prices: dict[str, Price] = {}
+
+
+class DeepLSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """DeepL. An empty server_url lets the SDK choose by the key."""
+
+    key_env: VariableName = "DEEPL_AUTH_KEY"
+    server_url: str = ""
+
+
+class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Every key a settings file may hold, with its default."""
+
+    backend: str = ""
+    translator: str = ""
+    languages: tuple[str, ...] = ("en", "zh")
+    spells: tuple[str, ...] = ()
+    ledger: str = ""
+    jobs: Count = 8
+    samples: Count = 1
+    continue_limit: Times = 3
+    retries: Times = 2
+    currency: str = "USD"
+    timeout: Timeout = Timeout()
+    deepl: DeepLSettings = DeepLSettings()
+    backends: dict[str, BackendSettings] = {}
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """A key in force, its value, and where it comes from: "default", a file, or "$VARIABLE"."""
+
+    key: str
+    value: object
+    source: str
+
+
+# Variable -> settings key. Lists are separated as PATH is, languages by commas.
+VARIABLES = {
+    "GRIMOIRE_BACKEND": "backend",
+    "GRIMOIRE_TRANSLATOR": "translator",
+    "GRIMOIRE_LANGUAGES": "languages",
+    "GRIMOIRE_SPELLS": "spells",
+    "GRIMOIRE_LEDGER": "ledger",
+    "GRIMOIRE_JOBS": "jobs",
+    "GRIMOIRE_SAMPLES": "samples",
+    "DEEPL_SERVER_URL": "deepl.server_url",
+}
+
+
+class Settings:
+    """The settings in force, where each comes from, and the directories that go with them."""
+
+    def __init__(
+        self, values: SettingsFile, origins: list[Origin], files: list[Path], environ: Mapping[str, str]
+    ) -> None:
+        self.values = values
+        self.origins = origins
+        self.files = files
+        self._environ = environ
+
+    def variable(self, name: str) -> str:
+        """An environment variable's value, stripped; empty when it is not set. For keys and the SDK's own variables."""
+        return self._environ.get(name, "").strip()
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return _expanded(self.values.ledger) if self.values.ledger else data_directory() / "ledger.sqlite"
+
+    @property
+    def spell_folders(self) -> list[Path]:
+        """The user's folders on the search path, first to last; the shipped library comes after them."""
+        return [*(_expanded(folder) for folder in self.values.spells), Path("spells"), data_directory() / "spells"]
+
+
+def load(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
+    """Read the files and the environment.
+
+    Raises:
+        InvalidFile: a settings file is not valid, or has an unknown key.
+        UsageError: a variable's value does not fit its key.
+    """
+    environ = os.environ if environ is None else environ
+    merged: dict[str, object] = {}
+    sources: dict[str, str] = {}
+    files = [p for p in (user_file(), _project_file(directory or Path.cwd())) if p is not None and p.is_file()]
+    for path in files:
+        _merge(merged, _read(path), sources, str(path))
+    for name, key in VARIABLES.items():
+        if environ.get(name, "").strip():
+            _merge(merged, _nested(key, _parse_variable(name, key, environ[name])), sources, f"${name}")
+    values = msgspec.convert(merged, SettingsFile)
+    return Settings(values, _origins(values, sources), files, environ)
+
+
+def user_file() -> Path:
+    """The user's settings file, whether or not it is there."""
+    from platformdirs import user_config_path
+
+    return user_config_path("grimoire", appauthor=False) / USER_FILE
+
+
+def data_directory() -> Path:
+    """Where the ledger and the user's own spells live."""
+    from platformdirs import user_data_path
+
+    return user_data_path("grimoire", appauthor=False)
+
+
+def state_directory() -> Path:
+    """Where the traceback of a crash is written."""
+    from platformdirs import user_state_path
+
+    return user_state_path("grimoire", appauthor=False)
+
+
+def _project_file(directory: Path) -> Path | None:
+    folders = [directory, *directory.parents]
+    return next((path for folder in folders if (path := folder / PROJECT_FILE).is_file()), None)
+
+
+def _read(path: Path) -> dict[str, object]:
+    document = yamlfile.read(path)
+    if document.data is None:
+        return {}
+    values = yamlfile.convert(document, SettingsFile)
+    data = dict(document.data) if isinstance(document.data, dict) else {}
+    # A folder in a file is meant from where the file is, not from where the command runs.
+    if values.spells:
+        data["spells"] = [str(path.parent / _expanded(folder)) for folder in values.spells]
+    if values.ledger:
+        data["ledger"] = str(path.parent / _expanded(values.ledger))
+    return data
+
+
+def _expanded(folder: str) -> Path:
+    """The path, `~` replaced; a `~name` that is nobody's stands for itself."""
+    with contextlib.suppress(RuntimeError):
+        return Path(folder).expanduser()
+    return Path(folder)
+
+
+def _merge(
+    target: dict[str, object], new: Mapping[str, object], sources: dict[str, str], source: str, prefix: str = ""
+) -> None:
+    for key, value in new.items():
+        name = f"{prefix}{key}"
+        below = target.get(key)
+        if isinstance(value, dict) and prefix.count(".") < 2 and key != "extra_body":  # noqa: PLR2004  # backends.NAME.FIELD
+            below = dict(below) if isinstance(below, dict) else {}
+            target[key] = below
+            _merge(below, value, sources, source, f"{name}.")
+        else:
+            target[key] = value
+            sources[name] = source
+
+
+def _parse_variable(name: str, key: str, text: str) -> object:
+    text = text.strip()
+    if key == "spells":
+        return [folder for folder in text.split(os.pathsep) if folder]
+    if key == "languages":
+        return [code.strip() for code in text.split(",") if code.strip()]
+    if key in {"jobs", "samples"}:
+        try:
+            return msgspec.convert(text, Count, strict=False)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"${name} must be a whole number from 1 to 1000, not {text[:40]!r}") from error
+    return text
+
+
+def _nested(key: str, value: object) -> dict[str, object]:
+    first, _, rest = key.partition(".")
+    return {first: _nested(rest, value) if rest else value}
+
+
+def _origins(values: SettingsFile, sources: Mapping[str, str]) -> list[Origin]:
+    """Every key, but of a backend only those that are set: what is not comes from its preset."""
+    flat = _flatten(msgspec.to_builtins(values)).items()
+    shown = [(key, value) for key, value in flat if key in sources or not key.startswith("backends.")]
+    return [Origin(key, value, sources.get(key, "default")) for key, value in shown]
+
+
+def _flatten(data: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value and prefix.count(".") < 2 and key != "extra_body":  # noqa: PLR2004  # as in _merge
+            flat |= _flatten(value, f"{name}.")
+        else:
+            flat[name] = value
+    return flat

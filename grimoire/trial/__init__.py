@@ -1,0 +1,1 @@
+"""A batch: plan every cell, ask, judge, record."""

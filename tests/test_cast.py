@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from grimoire import placeholders
+from grimoire.cast import OVERLAP, answer_language, ask, build_cell, exchange, incantation, stitch, variable_values
+from grimoire.chat import Answer, FinishReason, Message, Request, Usage
+from grimoire.errors import MissingInput, ServiceTimeout, UsageError
+from grimoire.spell import Case, Spell, Template, Variable
+
+TONES = Variable(id=1, label="Tone", default="warm", options=("warm", "cold"))
+SPELL = Spell(
+    name="tea",
+    hint="a kind of tea",
+    prompt="[VARIABLE2:Reader:people]Praise [PROMPT] in [TARGETLANGUAGE], [VARIABLE1], for [VARIABLE2].",
+    variables=(TONES,),
+    cases=(Case(id="green", prompt="green tea"), Case(id="black", prompt="black tea")),
+    sample="Green tea is good.",
+)
+CHINESE = Template(
+    language="zh",
+    prompt="用[TARGETLANGUAGE]夸[PROMPT]，[VARIABLE1]，写给[VARIABLE2]。",
+    variables=(
+        Variable(id=1, label="语气", default="温暖", options=("温暖", "冷淡")),
+        Variable(id=2, label="读者", default="大家"),
+    ),
+)
+
+
+class Script:
+    """A backend that plays answers or errors in their order and keeps what it was asked."""
+
+    name = "script/one"
+    rehearsal = False
+
+    def __init__(self, replies: Sequence[Answer | Exception] = ()) -> None:
+        self.parameters: dict[str, object] = {"temperature": 0.5}
+        self.replies = list(replies)
+        self.asked: list[Request] = []
+
+    async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
+        self.asked.append(request)
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        if on_text:
+            on_text(reply.text)
+        return reply
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def piece(text: str, reason: FinishReason = "length", tokens: int | None = 10) -> Answer:
+    return Answer(
+        text=text, finish_reason=reason, usage=Usage(tokens, tokens), seconds=1.0, model="m", first_seconds=0.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "case", "answer_in", "sent"),
+    [
+        pytest.param(SPELL.template, {}, "en", "Praise x in English, warm, for people.", id="presets"),
+        pytest.param(
+            SPELL.template, {"1": "cold", "2": "me"}, "zh", "Praise x in Chinese, cold, for me.", id="values, Chinese"
+        ),
+        pytest.param(
+            SPELL.template, {"2": ""}, "zh-Hant", "Praise x in Traditional Chinese, warm, for .", id="empty value"
+        ),
+        pytest.param(CHINESE, {}, "zh", "用中文夸x，温暖，写给大家。", id="translation, presets"),
+        pytest.param(
+            CHINESE, {"1": "cold", "2": "me"}, "en", "用英语夸x，冷淡，写给me。", id="translation, option exchanged"
+        ),
+        pytest.param(CHINESE, {"1": "冷淡"}, "zh", "用中文夸x，冷淡，写给大家。", id="translation, its own option"),
+        pytest.param(CHINESE, {"1": "other"}, "zh", "用中文夸x，other，写给大家。", id="no option of either"),
+    ],
+)
+def test_incantations(template: Template, case: dict[str, str], answer_in: str, sent: str) -> None:
+    filled = Case(id="a", prompt="x", variables=case)
+    assert incantation(template, filled, answer_in=answer_in, source=SPELL.template) == sent
+
+
+def test_options_are_exchanged_only_one_for_one() -> None:
+    short = Template(language="zh", prompt="[VARIABLE1]", variables=(Variable(id=1, label="语气", options=("温暖",)),))
+    case = Case(id="a", variables={"1": "cold"})
+    assert incantation(short, case, answer_in="zh", source=SPELL.template) == "cold"
+    assert incantation(short, case, answer_in="zh") == "cold", "without a source nothing is exchanged"
+
+
+def test_a_page_and_a_prompt_on_one_line() -> None:
+    template = Template(language="en", prompt="[PROMPT1]|[PROMPT]|[CRAWLEDTEXT]|[CRAWLEDSOURCE]")
+    case = Case(id="a", prompt="a\nb", crawled_text="[PROMPT] page", crawled_source="<p>[CRAWLEDTEXT]</p>")
+    assert incantation(template, case, answer_in="en") == "a b|a\nb|[PROMPT] page|<p>[CRAWLEDTEXT]</p>"
+
+
+def test_all_that_is_missing_is_named() -> None:
+    template = Template(language="en", prompt="[PROMPT] [PROMPT1] [CRAWLEDTEXT] [CRAWLEDSOURCE] [VARIABLE3]")
+    with pytest.raises(MissingInput) as caught:
+        incantation(template, Case(id="a"), answer_in="en")
+    assert caught.value.message.endswith("[CRAWLEDSOURCE], [CRAWLEDTEXT], [PROMPT], [PROMPT1], [VARIABLE3]")
+
+
+# What a user, or a page someone else wrote, may hold: the grammar itself, replacement syntax, other template languages.
+HOSTILE = st.lists(
+    st.sampled_from([f"[{name}]" for name in placeholders.NAMES])
+    | st.sampled_from(
+        ["[VARIABLE1:A:b:c|d]", "$&", "\\1", "\\g<0>", "{0}", "%s", "{{x}}", "[", "]", "\n", "\ud800", "\0"]
+    )
+    | st.text(max_size=4),
+    max_size=8,
+).map("".join)
+GIVEN = HOSTILE.filter(bool)  # an empty input is a missing one; an empty variable is not
+
+
+@given(text=GIVEN, one=HOSTILE, two=HOSTILE, page=GIVEN)
+def test_what_a_user_gives_is_never_read_as_template(text: str, one: str, two: str, page: str) -> None:
+    template = Template(
+        language="en", prompt="<[PROMPT]|[VARIABLE1]|[VARIABLE2:B:c][VARIABLE2]|[CRAWLEDTEXT]|[PROMPT]>"
+    )
+    free = Template(language="en", prompt=template.prompt, variables=(Variable(id=1, label="A"),))
+    case = Case(id="a", prompt=text, variables={"1": one, "2": two}, crawled_text=page)
+    assert incantation(free, case, answer_in="en") == f"<{text}|{one}|{two}|{page}|{text}>"
+
+
+@pytest.mark.parametrize(
+    ("given_values", "values"),
+    [
+        pytest.param([("1", "cold")], {"1": "cold"}, id="number"),
+        pytest.param([("VARIABLE1", "cold")], {"1": "cold"}, id="name"),
+        pytest.param([("variable2", "me")], {"2": "me"}, id="name in lower case"),
+        pytest.param([("[VARIABLE2]", "me")], {"2": "me"}, id="with brackets"),
+        pytest.param([("TONE", "cold")], {"1": "cold"}, id="label"),
+        pytest.param([("reader", "a"), ("2", "b")], {"2": "b"}, id="the last one holds"),
+        pytest.param([("2", "[PROMPT]")], {"2": "[PROMPT]"}, id="free text"),
+        pytest.param([], {}, id="none"),
+    ],
+)
+def test_variable_values(given_values: list[tuple[str, str]], values: dict[str, str]) -> None:
+    assert variable_values(SPELL.template, given_values) == values
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message", "hint"),
+    [
+        pytest.param("1", "loud", "`loud` is not an option of `Tone`", "one of: warm | cold", id="no option"),
+        pytest.param("1", "Cold", "`Cold` is not an option of `Tone`", "one of: warm | cold", id="options have a case"),
+        pytest.param("3", "x", "no variable `3`", "there are: 1 (Tone), 2 (Reader)", id="no number"),
+        pytest.param("variable", "x", "no variable `variable`", "there are: 1 (Tone), 2 (Reader)", id="no name"),
+        pytest.param("", "x", "no variable ``", "there are: 1 (Tone), 2 (Reader)", id="empty"),
+    ],
+)
+def test_variable_values_that_are_wrong(key: str, value: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        variable_values(SPELL.template, [(key, value)])
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_spell_without_variables_says_so() -> None:
+    with pytest.raises(UsageError) as caught:
+        variable_values(Template(language="en", prompt="[PROMPT]"), [("1", "x")])
+    assert caught.value.hint == "this spell has no variables"
+
+
+def test_answer_language() -> None:
+    assert answer_language(Case(id="a"), CHINESE) == "zh"
+    assert answer_language(Case(id="a", answer_in="ja"), CHINESE) == "ja"
+    assert answer_language(Case(id="a", answer_in="ja"), CHINESE, "en") == "en"
+
+
+def test_a_cell_says_what_will_be_sent() -> None:
+    backend = Script()
+    case = Case(id="green", prompt="green tea", variables={"1": "cold"}, answer_in="zh", subject=("茶",))
+    cell = build_cell(SPELL, CHINESE, case, backend, sample=2, system="Be brief.", parameters={"max_tokens": 5})
+    assert (cell.spell, cell.language, cell.case, cell.backend, cell.sample) == ("tea", "zh", "green", "script/one", 2)
+    assert cell.template == CHINESE.digest
+    assert cell.request == Request(
+        messages=(Message("system", "Be brief."), Message("user", "用中文夸green tea，冷淡，写给大家。")),
+        parameters={"max_tokens": 5},
+        answer_in="zh",
+        example="Green tea is good.",
+    )
+    assert (cell.incantation, cell.text, cell.subject) == ("用中文夸green tea，冷淡，写给大家。", "green tea", ("茶",))
+    assert cell.parameters == {"temperature": 0.5}
+    seen = exchange(cell, piece("茶"))
+    assert (seen.incantation, seen.text, seen.answer_in, seen.subject) == (cell.incantation, "green tea", "zh", ("茶",))
+
+
+def test_the_sample_is_an_example_for_the_first_case_alone() -> None:
+    cells = [build_cell(SPELL, SPELL.template, case, Script()) for case in SPELL.cases]
+    assert [cell.request.example for cell in cells] == ["Green tea is good.", ""]
+    assert cells[0].key != cells[1].key
+
+
+def test_a_cell_that_misses_its_input_says_what_to_give() -> None:
+    spell = Spell(name="page", prompt="[PROMPT] [CRAWLEDTEXT]", hint="a question", cases=(Case(id="one", prompt="x"),))
+    with pytest.raises(MissingInput) as caught:
+        build_cell(spell, spell.template, Case(id=""), Script())
+    assert caught.value.message == "page: no value for [CRAWLEDTEXT], [PROMPT]"
+    assert caught.value.hint == (
+        "give a question as an argument or on standard input, -p crawledtext=@FILE, or take its own: --case one"
+    )
+
+
+REQUEST = Request(messages=(Message("user", "Write."),), answer_in="zh")
+
+
+def asked(backend: Script, limit: int, on_text: Callable[[str], None] | None = None) -> Answer:
+    return asyncio.run(ask(backend, REQUEST, continue_limit=limit, on_text=on_text))
+
+
+def test_a_whole_answer_is_asked_for_once() -> None:
+    backend = Script([piece("all", "stop")])
+    assert asked(backend, 3) == piece("all", "stop")
+    assert backend.asked == [REQUEST]
+
+
+def test_an_answer_that_is_cut_off_goes_on_and_is_stitched() -> None:
+    heard: list[str] = []
+    backend = Script([piece("one two three four"), piece(" three four five"), piece(" six", "stop")])
+    answer = asked(backend, 3, heard.append)
+    assert answer.text == "one two three four five six"
+    assert answer.parts == ("one two three four", " three four five", " six")
+    assert answer.finish_reason == "stop"
+    assert (answer.usage, answer.seconds, answer.first_seconds) == (Usage(30, 30), 3.0, 0.5)
+    assert heard == list(answer.parts)
+    assert [m.content for m in backend.asked[2].messages] == ["Write.", "one two three four five", "继续"]
+    assert [m.role for m in backend.asked[2].messages] == ["user", "assistant", "user"]
+
+
+@pytest.mark.parametrize(("limit", "calls"), [(0, 1), (1, 2), (2, 3)])
+def test_the_limit_is_kept_and_the_answer_still_counts_as_cut_off(limit: int, calls: int) -> None:
+    backend = Script([piece("a"), piece("b"), piece("c"), piece("d")])
+    answer = asked(backend, limit)
+    assert len(backend.asked) == calls
+    assert (answer.text, answer.finish_reason) == ("abcd"[:calls], "length")
+    assert answer.parts == (tuple("abcd"[:calls]) if limit else ())
+
+
+@pytest.mark.parametrize("reason", ["stop", "content_filter", "tool_calls", "unknown"])
+def test_only_length_is_a_reason_to_go_on(reason: FinishReason) -> None:
+    backend = Script([piece("a", reason)])
+    assert asked(backend, 3).text == "a"
+
+
+def test_a_continuation_without_text_ends_it_but_was_paid_for() -> None:
+    backend = Script([piece("a"), piece(" \n", "stop")])
+    answer = asked(backend, 3)
+    assert (answer.text, answer.parts, answer.finish_reason, answer.usage) == ("a", (), "length", Usage(20, 20))
+    backend = Script([piece("a"), piece("b"), piece("", "stop")])
+    answer = asked(backend, 3)
+    assert (answer.text, answer.parts, answer.finish_reason) == ("ab", ("a", "b"), "length")
+
+
+def test_with_no_text_at_all_there_is_nothing_to_continue() -> None:
+    backend = Script([piece("")])
+    assert asked(backend, 3).text == ""
+    assert len(backend.asked) == 1
+
+
+def test_a_continuation_that_fails_is_an_error() -> None:
+    with pytest.raises(ServiceTimeout):
+        asked(Script([piece("a"), ServiceTimeout("slow")]), 3)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whole"),
+    [
+        pytest.param("one two three", "two three four", "one two three four", id="overlap"),
+        pytest.param("林黛玉倒拔垂杨柳", "林黛玉倒拔垂杨柳之后", "林黛玉倒拔垂杨柳之后", id="all of it again"),
+        pytest.param("the cat", "the dog", "the catthe dog", id="no overlap"),
+        pytest.param("abc 1234567", "1234567 x", "abc 12345671234567 x", id="seven characters may be chance"),
+        pytest.param("abc 12345678", "12345678 x", "abc 12345678 x", id="eight are not"),
+        pytest.param("x" + "ab" * 6, "ab" * 6 + "!", "x" + "ab" * 6 + "!", id="the longest overlap"),
+        pytest.param("", "abc", "abc", id="nothing before"),
+        pytest.param("abc", "", "abc", id="nothing after"),
+    ],
+)
+def test_stitch(before: str, after: str, whole: str) -> None:
+    assert stitch(before, after) == whole
+
+
+PIECES = st.text(st.sampled_from("ab\n 林") | st.characters(), max_size=30)
+
+
+@given(a=PIECES, b=st.text(min_size=8, max_size=OVERLAP), c=PIECES)
+def test_what_is_repeated_stands_once(a: str, b: str, c: str) -> None:
+    """A seam of which more than the repeated part fits (rows of one character) is nobody's to decide."""
+    longer = range(len(b) + 1, min(len(a + b), len(b + c), OVERLAP) + 1)
+    assume(not any((a + b).endswith((b + c)[:size]) for size in longer))
+    assert stitch(a + b, b + c) == a + b + c
+
+
+@given(a=PIECES, b=PIECES, c=PIECES)
+def test_no_text_is_ever_lost(a: str, b: str, c: str) -> None:
+    whole = stitch(a + b, b + c)
+    assert whole.startswith(a + b)
+    assert whole.endswith(b + c)
+    assert len(whole) <= len(a + b + b + c)

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from grimoire.checks import BadCheck, build, standing
+from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
+from grimoire.library import Library, duplicates, shipped, spell_files
+from grimoire.spell import CheckSpec, Spell, Translation
+
+BROKEN = Path(__file__).parent / "data" / "broken-spells"
+
+
+def validate(spec: CheckSpec) -> str:
+    try:
+        if spec.name.startswith("skip:"):
+            standing([spec.name.removeprefix("skip:")])
+        else:
+            build(spec)
+    except BadCheck as error:
+        return str(error)
+    return ""
+
+
+# Each file is wrong in one way: its gate, its line and column, and a piece of what is said. Warnings are so marked.
+FINDINGS = [
+    ("Bad_Name.yaml", "name", (1, 1), "`Bad_Name` is not a spell name"),
+    ("case-twice.yaml", "case", (6, 6), "two cases have the id `tea`"),
+    ("case-without-prompt.yaml", "case", (7, 5), "case `nothing` has no prompt"),
+    ("default-no-option.yaml", "variable", (5, 5), "warning: [VARIABLE1]: the default `loud` is not among the options"),
+    ("duplicate-key.yaml", "duplicate-key", (6, 1), "`title` stands twice; the first is on line 4"),
+    ("empty-prompt.yaml", "prompt", (2, 1), "the prompt is empty"),
+    ("good-spell.de.yaml", "type", (4, 1), "`status`: invalid enum value 'perfect'"),
+    ("good-spell.fr.yaml", "stale", (2, 1), "warning: made from another version of good-spell (0123456789ab, now "),
+    ("good-spell.ja.yaml", "placeholders", (7, 1), "[PROMPT] stands 0 times, in good-spell 1 times"),
+    ("good-spell.ko.yaml", "variable", (10, 1), "[VARIABLE1] has 3 options, in good-spell 2"),
+    ("good-spell.zh-Hant.yaml", "language", (1, 1), "the language is `zh`, but the file is good-spell.zh-Hant.yaml"),
+    ("language-by-name.yaml", "language", (4, 1), "`Chinese` is not a language code (write `zh`)"),
+    ("missing-prompt.yaml", "missing-key", (1, 1), "`prompt` is missing"),
+    ("near-miss.yaml", "near-miss", (4, 13), "warning: [TARGET LANGUAGE] is sent as it stands (did you mean [TARGET"),
+    ("no-input.yaml", "no-input", (2, 1), "warning: the prompt takes no input"),
+    ("no-source.zh.yaml", "orphan", (0, 0), "a translation of no-source.yaml, which is not there"),
+    ("not-utf8.yaml", "encoding", (3, 0), "not UTF-8 (save the file as UTF-8)"),
+    ("number-for-text.yaml", "type", (6, 5), "`cases[0].prompt`: expected `str`, got `int` (put it in quotes)"),
+    ("option-unknown.yaml", "case", (10, 7), "case `tea`: `loud` is not an option of [VARIABLE1]: soft | hard"),
+    ("other-name.yaml", "name", (1, 1), "the name is `some-name`, the file's is `other-name`"),
+    ("python-tag.yaml", "yaml", (3, 9), "python/object/apply:os.getcwd are not allowed here"),
+    ("skips-unknown.yaml", "check", (4, 15), "no standing check 'leftover'"),
+    ("tab-indentation.yaml", "yaml", (4, 1), "(indent with spaces, not tabs)"),
+    ("too-deep.yaml", "limit", (3, 48), "nested deeper than 40 levels"),
+    ("topic-b/same-name.yaml", "duplicate", (0, 0), "a second spell named `same-name`; the first is "),
+    ("two-checks-in-one.yaml", "check", (5, 5), "a check has one name, not 2: headings, tables"),
+    ("two-documents.yaml", "yaml", (3, 1), "more than one document in a file"),
+    ("unclosed-quote.yaml", "yaml", (4, 1), "while scanning a quoted scalar"),
+    ("undefined-variable.yaml", "variable", (4, 12), "[VARIABLE2] is not defined"),
+    ("unknown-check.yaml", "check", (6, 5), "no check 'heading'; did you mean headings?"),
+    ("unknown-key.yaml", "unknown-key", (4, 1), "unknown key `titel` (did you mean `title`?)"),
+    ("unknown-key.zh.yaml", "orphan", (0, 0), "warning: cannot be checked until unknown-key.yaml is valid"),
+    ("unknown-language.yaml", "language", (4, 1), "no language is called 'klingon'"),
+    ("unused-variable.yaml", "variable", (6, 5), "[VARIABLE2] `Tone` is never used"),
+    ("variable-seven.yaml", "variable", (5, 5), "variable 7: numbers go from 1 to 6"),
+    ("variable-twice.yaml", "variable", (4, 3), "[VARIABLE1] is defined twice, first as `Readers`"),
+    ("wrong-check.yaml", "check", (5, 5), "at_leest"),
+    ("wrong-type.yaml", "type", (4, 1), "`cases`: expected `array`, got `str`"),
+    ("yaml-bomb.yaml", "limit", (7, 20), "values once aliases are expanded"),
+]
+GOOD = {"good-spell.yaml", "good-spell.zh.yaml", "topic-a/same-name.yaml"}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, list[Problem]]:
+    problems: dict[str, list[Problem]] = {}
+    for problem in Library([], validate).lint(BROKEN):
+        problems.setdefault(Path(problem.file).relative_to(BROKEN).as_posix(), []).append(problem)
+    return problems
+
+
+@pytest.mark.parametrize(("file", "gate", "place", "piece"), [pytest.param(*row, id=row[0]) for row in FINDINGS])
+def test_each_file_has_its_one_finding(
+    found: dict[str, list[Problem]], file: str, gate: str, place: tuple[int, int], piece: str
+) -> None:
+    [problem] = found[file]
+    assert (problem.gate, (problem.line, problem.column)) == (gate, place)
+    assert piece in str(problem)
+    assert (problem.severity == "warning") == piece.startswith("warning")
+
+
+def test_every_file_is_in_the_table_or_good(found: dict[str, list[Problem]]) -> None:
+    files = {path.relative_to(BROKEN).as_posix() for path in BROKEN.rglob("*.yaml")}
+    assert set(found) == {row[0] for row in FINDINGS}
+    assert files - set(found) == GOOD
+
+
+def test_one_file_can_be_linted_alone() -> None:
+    library = Library([], validate)
+    assert list(library.lint(BROKEN / "good-spell.yaml")) == []
+    assert list(library.lint(BROKEN / "good-spell.zh.yaml")) == []
+    assert [p.gate for p in library.lint(BROKEN / "wrong-check.yaml")] == ["check"]
+    with pytest.raises(UsageError, match="no file or folder"):
+        list(library.lint(BROKEN / "nowhere"))
+
+
+def test_one_bad_file_hides_no_other() -> None:
+    spells, problems = Library([BROKEN], validate).load_all()
+    errors = {row[0] for row in FINDINGS if not row[3].startswith("warning") and row[0].count(".") == 1}
+    assert {Path(p.file).relative_to(BROKEN).as_posix() for p in problems} == errors
+    names = {spell.name for spell in spells}
+    assert names == {"good-spell", "same-name", "default-no-option", "near-miss", "no-input"}
+
+
+def write(folder: Path, name: str, prompt: str = "Write about [PROMPT].") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(f"name: {name}\nprompt: {prompt}\n", encoding="utf-8")
+    return path
+
+
+def test_an_earlier_folder_hides_the_same_name_in_a_later_one(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    write(mine / "seo", "tea", "Mine [PROMPT]")
+    write(theirs / "art", "tea", "Theirs [PROMPT]")
+    write(theirs, "coffee")
+    library = Library([mine, tmp_path / "missing", theirs, mine], validate)
+    assert library.roots == [mine, theirs]
+    assert list(library.paths()) == ["coffee", "tea"]
+    assert library.get("tea").prompt == "Mine [PROMPT]"
+    assert library.load_all()[1] == [], "two folders may hold the same name"
+    assert Library([theirs, mine], validate).get("tea").prompt == "Theirs [PROMPT]"
+
+
+def test_names_that_are_not_there(tmp_path: Path) -> None:
+    for name in ("seo-article", "seo-title", "tldr"):
+        write(tmp_path, name)
+    library = Library([tmp_path], validate)
+    cases = {
+        "seo-artcle": "did you mean `seo-article`",
+        "title": "`seo-title`",
+        "zzz": "`grimoire list` shows them all",
+        str(tmp_path / "none.yaml"): "",
+        "none.yaml": "",
+        "../" * 2000: "",
+        "a long text with a / in it " * 40: "",
+        "a\0/b": "",
+    }
+    for name, hint in cases.items():
+        with pytest.raises(UnknownName) as caught:
+            library.get(name)
+        assert hint in caught.value.hint
+    with pytest.raises(UnknownName):
+        library.load_all(["tldr", "none"])
+
+
+def test_a_spell_is_found_by_path_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "deep", "tea")
+    library = Library([], validate)
+    assert library.get(str(path)).path == path
+    monkeypatch.chdir(path.parent)
+    assert library.get("tea.yaml").name == "tea"
+    assert library.get("./tea.yaml").name == "tea"
+    assert [spell.name for spell in library.load_all(["tea.yaml", "tea.yaml"])[0]] == ["tea"]
+
+
+def test_hidden_and_foreign_files_are_left_alone(tmp_path: Path) -> None:
+    write(tmp_path / ".git", "config")
+    write(tmp_path, "tea")
+    for name in (".tea.yaml", "tea.zh.yaml", "tea.yaml.bak", "notes.txt"):
+        (tmp_path / name).write_text("not: [valid", encoding="utf-8")
+    assert [path.name for path in spell_files(tmp_path)] == ["tea.yaml"]
+    assert {Path(p.file).name for p in Library([tmp_path], validate).lint(tmp_path)} == {"tea.zh.yaml"}
+
+
+def test_duplicates_name_the_file_that_is_found(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a", "tea"), write(tmp_path / "b", "tea")
+    [problem] = duplicates(tmp_path)
+    assert (problem.file, str(first) in problem.message) == (str(second), True)
+    assert Library([tmp_path], validate).find("tea") == first
+    assert [p.gate for p in Library([tmp_path], validate).load_all()[1]] == ["duplicate"]
+
+
+def test_a_translation_is_saved_beside_its_spell_and_found(tmp_path: Path) -> None:
+    library = Library([tmp_path], validate)
+    spell = library.load(write(tmp_path / "seo", "tea"))
+    assert library.translation(spell, "zh") is None
+    translation = Translation(
+        name="tea", language="zh", source=spell.source_digest, translator="person", prompt="写[PROMPT]。\n再写\x85！"
+    )
+    path = library.save_translation(spell, translation)
+    assert path == tmp_path / "seo" / "tea.zh.yaml"
+    loaded = library.translation(spell, "zh")
+    assert loaded is not None
+    assert loaded.template == translation.template
+    assert list(library.lint(tmp_path)) == []
+    path.write_text("language: zh\n", encoding="utf-8")
+    with pytest.raises(InvalidFile):
+        library.translation(spell, "zh")
+    with pytest.raises(UsageError, match="has no file"):
+        library.translation_path(Spell(name="tea", prompt="[PROMPT]"), "zh")
+
+
+def test_the_shipped_library_is_clean() -> None:
+    library = Library([shipped()], validate)
+    assert list(library.lint(shipped())) == []
+    spells, problems = library.load_all()
+    assert problems == []
+    assert len(spells) > 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("prompt: '" + "[prompt] " * 20_000 + "'\n", id="near misses"),
+        pytest.param("prompt: '" + "[VARIABLE1:a]" * 20_000 + "'\n", id="definitions"),
+        pytest.param("prompt: '" + "[VARIABLE1]" * 20_000 + "'\n", id="undefined variables"),
+        pytest.param("prompt: '[PROMPT]'\nchecks:\n" + "- {x: 1}\n" * 16_000, id="unknown checks"),
+        pytest.param(
+            "prompt: '[VARIABLE1]'\nvariables: [{id: 1, label: x, options: ["
+            + "o, " * 10_000
+            + "]}]\ncases:\n"
+            + "".join(f"- {{id: c{n}, variables: {{1: x}}}}\n" for n in range(9000)),
+            id="options in every message",
+        ),
+    ],
+)
+def test_a_file_with_thousands_of_problems_tells_a_hundred(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "flood.yaml"
+    path.write_text("name: flood\n" + text, encoding="utf-8")
+    begun = time.monotonic()
+    problems = list(Library([], validate).lint(path))
+    assert 0 < len(problems) <= 100
+    assert time.monotonic() - begun < 5
+
+
+def test_a_translation_of_an_installed_spell_goes_to_the_users_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed, own = tmp_path / "site-packages" / "grimoire", tmp_path / "own"
+    monkeypatch.setattr("grimoire.library.__file__", str(installed / "library.py"))
+    spell_path = write(installed / "spells", "tea")
+    library = Library([own, installed / "spells"], validate, own)
+    spell = library.load(spell_path)
+    translation = Translation(
+        name="tea", language="zh", source=spell.source_digest, translator="deepl", prompt="写[PROMPT]。\n"
+    )
+    assert library.save_translation(spell, translation) == own / "tea.zh.yaml"
+    assert not (installed / "spells" / "tea.zh.yaml").exists()
+    assert library.translation(spell, "zh") == library.translations(spell)[0]
+    assert list(library.lint(own)) == []
