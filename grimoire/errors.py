@@ -22,7 +22,12 @@ Anything else that reaches the command line's boundary is a bug in Grimoire and 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
+
+if TYPE_CHECKING:
+    from grimoire.chat import Answer
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,13 +89,19 @@ class TranslationRefused(GrimoireError):
 
 
 class ServiceError(GrimoireError):
-    """A service gave no answer. `retry_after` is in seconds, where the service said."""
+    """A service gave no answer. `retry_after` is in seconds, where the service said.
+
+    `partial` is what had come of an answer when a continuation of it failed: paid for, so it goes on record too.
+    """
 
     exit_code = 3
     kind = "service"
 
-    def __init__(self, message: str, *, hint: str = "", status: int | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", status: int | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
+        self.partial: Answer | None = None
         self.status = status
         self.retry_after = retry_after
 

@@ -2,7 +2,7 @@
 
 The grammar is AIPRM's own (browser extension 1.2.2.8): `[PROMPT]`, `[PROMPT1]`, `[TARGETLANGUAGE]`, `[CRAWLEDTEXT]`,
 `[CRAWLEDSOURCE]`, `[VARIABLE1]` to `[VARIABLE6]`, and definitions `[VARIABLEn:Label:Default:a|b]` on one line. A label
-runs to the next colon, a default too, the options keep later colons, and no part holds `]`. Every other bracket is text.
+runs to the next colon, a default too, the options keep later colons, no part holds `]`. Every other bracket is text.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def one_line(text: str) -> str:
 
 
 def near_misses(text: str) -> Iterator[NearMiss]:
-    """Bracketed texts that are probably misspelled placeholders. An unknown bracket alone is no reason to suspect it."""
+    """Bracketed texts that are probably misspelled placeholders. An unknown bracket alone is no suspect."""
     for part in parse(text):
         if isinstance(part, Literal):
             for match in _BRACKETED.finditer(part.text):

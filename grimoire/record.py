@@ -47,7 +47,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One trial, cast or judgement. Times are ISO 8601 in UTC; `finished` is empty while it runs or if it was killed."""
+    """One trial, cast or judgement. Times are ISO 8601 in UTC; `finished` is empty while it runs or after a kill."""
 
     id: str
     kind: RunKind

@@ -111,5 +111,5 @@ class Spell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(value: object) -> str:
-    """First twelve hexadecimal digits of the SHA-256 of a value's JSON; for telling versions apart, not for security."""
+    """First twelve hexadecimal digits of the SHA-256 of a value's JSON: to tell versions apart, not for security."""
     return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:12]

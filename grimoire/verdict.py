@@ -102,7 +102,8 @@ def stand(history: Sequence[Judged], template: str) -> Standing:
     are answers to an older text, the standing is `stale`.
     """
     current = [entry for entry in history if entry.template == template]
-    runs = [(kind, run) for run in _by_run(current) if (kind := combine((e.case, e.verdict) for e in run)) != "untested"]
+    combined = [(combine((e.case, e.verdict) for e in run), run) for run in _by_run(current)]
+    runs = [(kind, run) for kind, run in combined if kind != "untested"]
     if not runs:
         stale = any(entry.verdict != "error" for entry in history)
         errors = sum(entry.verdict == "error" for entry in history)

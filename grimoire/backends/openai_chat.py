@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -26,6 +25,8 @@ from grimoire.errors import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
+
     import httpx2
     from openai import AsyncOpenAI
 
@@ -166,6 +167,8 @@ class OpenAIChat:
 
     @contextmanager
     def _in_time(self) -> Iterator[asyncio.Timeout]:
+        import asyncio
+
         limit = asyncio.timeout(self.timeout.total)
         try:
             yield limit

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from grimoire.chat import Answer, Usage
-from grimoire.errors import LedgerError
+from grimoire.errors import LedgerError, ServiceError
 from grimoire.record import Cell, Entry, Run
 from grimoire.verdict import CheckResult, Judged, Verdict
 
@@ -93,9 +93,10 @@ def answer_row(answer: Answer, cost: float | None) -> dict[str, object]:
     }
 
 
-def error_row(kind: str, message: str) -> dict[str, object]:
-    """The same columns where no answer came."""
-    return answer_row(Answer(text=""), None) | {"error": kind, "error_message": message, "finish_reason": ""}
+def error_row(error: ServiceError) -> dict[str, object]:
+    """The same columns where no answer came, or only the first part of one."""
+    came = answer_row(error.partial or Answer(text=""), None)
+    return came | {"error": error.kind, "error_message": error.message, "finish_reason": ""}
 
 
 def deciding_reason(verdict: Verdict) -> str:

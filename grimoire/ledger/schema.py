@@ -4,7 +4,7 @@ A migration that was released is never changed: the next change is the next migr
 
 runs           one row a trial, cast or judgement; `finished` is set once
 texts          what was sent, each text once
-answers        one row an answer, or the error in its place (`error` is then its kind, and `text` empty)
+answers        one row an answer, or the error in its place (`error` is then its kind, `text` what had come before)
 verdicts       of an answer, counted from 1; the latest one holds; `reason` is that of the check that decided
 check_results  what a verdict rests on, in the order the checks ran
 """

@@ -38,7 +38,8 @@ _CELL_AFTER = """
     ORDER BY spell, language, backend, rehearsal LIMIT 1
 """
 _JUDGED = """
-    SELECT a.run, a.asked_at, a.template, a.case_id, CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, '')
+    SELECT a.run, a.asked_at, a.template, a.case_id,
+        CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, '')
     FROM answers AS a
     LEFT JOIN verdicts AS v
         ON v.answer = a.id AND v.number = (SELECT max(number) FROM verdicts WHERE answer = a.id)
@@ -104,7 +105,7 @@ class SqliteLedger:
         return self._add(run, cell, rows.answer_row(answer, cost))
 
     def add_error(self, run: Run, cell: Cell, error: ServiceError) -> int:
-        return self._add(run, cell, rows.error_row(error.kind, error.message))
+        return self._add(run, cell, rows.error_row(error))
 
     def add_verdict(self, answer: int, verdict: Verdict) -> None:
         values = {

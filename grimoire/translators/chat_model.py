@@ -69,8 +69,7 @@ class ChatTranslator:
         return results
 
     async def aclose(self) -> None:
-        """Closes the backend: the translator was given it for its own."""
-        await self._backend.aclose()
+        """Nothing: whoever made the backend closes it."""
 
     async def _ask(self, request: Request, count: int) -> list[str]:
         for _ in range(TRIES):

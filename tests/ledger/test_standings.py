@@ -44,7 +44,8 @@ def test_a_later_verdict_on_an_older_answer_changes_the_standing(ledger: SqliteL
     ledger.add_verdict(number, a_verdict("broken", a_check("headings", "failed")))
     ledger.add_verdict(number, a_verdict("works", a_check("headings", "passed")))
     [(_, history)] = ledger.judged()
-    assert history == [Judged(run=run.id, at=history[0].at, template=NOW, case=history[0].case, verdict="works", reason="")]
+    [entry] = history
+    assert entry == Judged(run=run.id, at=entry.at, template=NOW, case=a_cell().case, verdict="works", reason="")
 
 
 def test_cells_are_told_apart_and_each_is_oldest_first(ledger: SqliteLedger) -> None:

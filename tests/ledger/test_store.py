@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grimoire.chat import Answer, Message, Request, Usage
-from grimoire.errors import LedgerError, RateLimited, ServiceFault
+from grimoire.errors import LedgerError, RateLimited, ServiceFault, ServiceTimeout
 from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.ledger.database import open_database
 from grimoire.ledger.schema import MIGRATIONS
@@ -346,3 +346,13 @@ def test_what_is_recorded_cannot_be_changed(ledger: SqliteLedger, path: Path, st
 def test_a_plan_may_hold_what_json_has_no_number_for(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {"most": float("inf"), "large": 10**30})
     assert ledger.unfinished(run.plan) == run
+
+
+def test_what_had_come_of_an_answer_is_kept_with_the_error_that_ended_it(ledger: SqliteLedger) -> None:
+    run = ledger.start("trial", {})
+    error = ServiceTimeout("no answer in 60 s")
+    error.partial = Answer(text="the first half", parts=("the first", " half"))
+    ledger.add_error(run, a_cell(), error)
+    [entry] = ledger.entries(run.id)
+    assert (entry.error, entry.answer, entry.parts) == ("timeout", "the first half", ("the first", " half"))
+    assert list(ledger.answered(run)) == []

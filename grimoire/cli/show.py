@@ -1,0 +1,88 @@
+"""`grimoire show`: one spell, or its translation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grimoire import placeholders
+from grimoire.cli import options
+from grimoire.spell import Spell, Translation
+from grimoire.terminal import one_line, strip_controls
+
+if TYPE_CHECKING:
+    from rich.console import Group, RenderableType
+
+
+def show(
+    name: options.SpellName,
+    language: Annotated[str, typer.Option("-l", "--language", help="Show the translation into this language.")] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Print the prompt alone, as it stands in the file.")] = False,
+    json: options.Json = False,
+) -> None:
+    """Show a spell: what it is for, what it wants, and its prompt."""
+    from grimoire import settings
+    from grimoire.cli import output, wiring
+    from grimoire.cli.choose import choose_text
+    from grimoire.cli.spell_table import spell_json
+
+    library = wiring.open_library(settings.load(), judging=False)
+    spell = library.get(name)
+    text = choose_text(library, spell, language)
+    if raw:
+        output.emit(text.prompt if text.prompt.endswith("\n") else text.prompt + "\n")
+    elif json:
+        output.emit_json(spell_json(library, spell) | _shown_json(text) | {"sample": spell.sample})
+    else:
+        output.emit_table(_page(spell, text))
+
+
+def _shown_json(text: Spell | Translation) -> dict[str, object]:
+    return {
+        "language": text.language,
+        "title": text.title,
+        "teaser": text.teaser,
+        "hint": text.hint,
+        "prompt": text.prompt,
+        "variables": placeholders.variables(text.template),
+    }
+
+
+def _page(spell: Spell, text: Spell | Translation) -> Group:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Group
+    from rich.rule import Rule
+    from rich.table import Table
+    from rich.text import Text
+
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for label, value in _facts(spell, text):
+        if value:
+            facts.add_row(label, one_line(value, 1000))
+    parts: list[RenderableType] = [Text(one_line(text.title or spell.name), style="bold"), facts]
+    variables = placeholders.variables(text.template)
+    if variables:
+        table = Table("variable", "label", "default", "options", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for v in variables:
+            table.add_row(str(v.id), one_line(v.label), one_line(v.preset), one_line(" | ".join(v.options), 500))
+        parts += [Text(), table]
+    prompt = Text(strip_controls(text.prompt).rstrip("\n"))
+    prompt.highlight_regex(placeholders.PLACEHOLDER, "bold yellow")
+    return Group(*parts, Text(), Rule(style="dim"), prompt)
+
+
+def _facts(spell: Spell, text: Spell | Translation) -> list[tuple[str, str]]:
+    return [
+        ("name", spell.name),
+        ("language", text.language),
+        ("", text.teaser),
+        ("topic", " / ".join(part for part in (spell.topic, spell.activity) if part)),
+        ("wants", text.hint),
+        ("cases", ", ".join(case.id for case in spell.cases)),
+        ("checks", ", ".join(check.name + (" (should)" if check.should else "") for check in spell.checks)),
+        ("status", f"{text.status}, by {text.translator}" if isinstance(text, Translation) else ""),
+        ("file", str(text.path)),
+    ]

@@ -1,0 +1,123 @@
+"""`grimoire trial`: a batch of spells in every language on every backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from grimoire.cli import options
+
+if TYPE_CHECKING:
+    from grimoire.cli.trial_setup import Setup
+    from grimoire.ledger import SqliteLedger
+    from grimoire.record import Cell, Run
+    from grimoire.reports.tally import Tally
+
+FailOn = Literal["broken", "regressed", "never"]
+
+
+def trial(
+    names: options.Names = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every spell; the same as naming none.")] = False,
+    languages: Annotated[
+        list[str] | None, typer.Option("-l", "--language", help="Languages to send, such as en,zh; repeatable.")
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option("-m", "--model", metavar="BACKEND[/MODEL]", help="Where to fire; repeatable.")
+    ] = None,
+    samples: Annotated[int | None, typer.Option("-n", "--samples", min=1, help="Answers to ask of each case.")] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Calls under way at once.")] = None,
+    translator: Annotated[
+        str, typer.Option("--with", metavar="deepl|BACKEND", help="Make missing or stale translations with this.")
+    ] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last unfinished trial.")] = False,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="What makes the exit code 1.")] = "broken",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    dry_run: options.DryRun = False,
+    json: options.JsonLines = False,
+    ledger: options.LedgerFile = None,
+) -> None:
+    """Fire spells at backends, judge the answers, record everything, show what works.
+
+    With no backend chosen it rehearses: offline, free, and no evidence about any model.
+    """
+    from grimoire import settings as settings_file
+    from grimoire.cli import trial_setup, wiring
+    from grimoire.errors import UsageError
+
+    if everything and names:
+        raise UsageError("--all and names exclude each other", hint="leave one of them out")
+    settings = settings_file.load()
+    with wiring.open_ledger(settings, ledger) as store:
+        wanted = trial_setup.request(settings, names or [], options.split_codes(languages), models or [], samples)
+        given = bool(names or languages or models or samples)
+        unfinished = trial_setup.unfinished(store, wanted if given else None) if resume else None
+        setup = trial_setup.prepare(settings, trial_setup.plan_of(unfinished) if unfinished else wanted, translator)
+        if not trial_setup.agree(setup, yes=yes, dry_run=dry_run, left_out=_done(store, unfinished)):
+            return
+        run = unfinished or store.start("trial", setup.wanted.plan)
+        tally = _run(setup, run, store, jobs=jobs, json=json)
+        raise typer.Exit(_conclude(setup, store, run, tally, fail_on, json=json))
+
+
+def _done(store: SqliteLedger, unfinished: Run | None) -> set[str]:
+    return {entry.key for entry in store.answered(unfinished)} if unfinished else set()
+
+
+def _run(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json: bool) -> Tally:
+    import asyncio
+
+    from grimoire.cli import output, trial_show, wiring
+    from grimoire.reports.tally import Tally
+    from grimoire.trial.run import Trial
+    from grimoire.trial.run import run as run_trial
+
+    tally = Tally()
+    trial = Trial(
+        run=run,
+        ledger=store,
+        backends={backend.name: backend for backend in setup.backends},
+        judge=wiring.SpellJudge(setup.plan.spells),
+        jobs=jobs or setup.settings.values.jobs,
+        continue_limit=setup.settings.values.continue_limit,
+        prices=wiring.prices(setup.settings, setup.backends),
+    )
+
+    async def fire(cells: list[Cell]) -> None:
+        with trial_show.progress(tally, len(cells), json=json) as on_result:
+            try:
+                await run_trial(trial, cells, on_result)
+            finally:
+                for backend in setup.backends:
+                    await backend.aclose()
+
+    try:
+        asyncio.run(fire(list(setup.cells())))
+    except KeyboardInterrupt:
+        output.note("interrupted: what was answered is recorded; go on with: grimoire trial --resume")
+        raise
+    return tally
+
+
+def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, fail_on: FailOn, *, json: bool) -> int:
+    """Finish the run, show the matrix, and find the exit code."""
+    from grimoire.cli import trial_show
+    from grimoire.reports.tally import unexpected_rehearsals
+
+    store.finish(run)
+    if not json:
+        trial_show.matrix_of(setup, tally)
+    trial_show.summary(setup, tally, run)
+    if setup.wanted.rehearsing:
+        unexpected = unexpected_rehearsals(tally, ["rehearsal/sample"])
+        trial_show.rehearsal_notes(setup, unexpected)
+        failed = bool(unexpected)
+    elif fail_on == "regressed":
+        failed = trial_show.regressed(setup, store, tally)
+    else:
+        failed = fail_on == "broken" and bool(tally.verdicts("broken"))
+    if failed and fail_on != "never":
+        return 1
+    return 3 if tally.verdicts("error") else 2 if setup.problems else 0

@@ -1,0 +1,185 @@
+"""What a trial is asked to do, made ready: spells, texts in each language, backends, and the plan that is agreed to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grimoire.cli import output, wiring
+from grimoire.cli.translations import Outdated, outdated, translate_all
+from grimoire.errors import InvalidFile, UsageError
+from grimoire.ports import ChatBackend
+from grimoire.record import Cell
+from grimoire.spell import Spell, Template
+from grimoire.trial import plan as trial_plan
+
+if TYPE_CHECKING:
+    from grimoire.ledger import SqliteLedger
+    from grimoire.library import Library
+    from grimoire.record import Run
+    from grimoire.settings import Settings
+
+REHEARSED = ("rehearsal/sample", "rehearsal/echo", "rehearsal/refusal", "rehearsal/wrong-language")
+"""What is rehearsed when no backend is chosen: one that behaves, and three that must be found broken."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for, and what a resumed run is recognised by. No names: every spell."""
+
+    names: list[str]
+    languages: list[str]
+    backends: list[str]
+    samples: int
+    rehearsing: bool = False
+
+    @property
+    def plan(self) -> dict[str, object]:
+        """As the ledger keeps it."""
+        return dict(msgspec.to_builtins(self))
+
+
+class Setup(msgspec.Struct, kw_only=True):
+    """Everything that is ready before the first question. `problems` are files that could not be used."""
+
+    settings: Settings
+    library: Library
+    wanted: Wanted
+    plan: trial_plan.Plan
+    backends: list[ChatBackend]
+    to_translate: list[Outdated]
+    translator: str
+    problems: bool
+
+    def cells(self) -> Iterator[Cell]:
+        """The plan's cells."""
+        return trial_plan.cells(self.plan, self.backends)
+
+
+def request(
+    settings: Settings, names: list[str], languages: list[str], models: list[str], samples: int | None
+) -> Wanted:
+    """What the options ask for, completed from the settings."""
+    backends = models or ([settings.values.backend] if settings.values.backend else [])
+    return Wanted(
+        names=names,
+        languages=languages or list(settings.values.languages),
+        backends=list(dict.fromkeys(backends)) or list(REHEARSED),
+        samples=samples or settings.values.samples,
+        rehearsing=not backends,
+    )
+
+
+def unfinished(store: SqliteLedger, wanted: Wanted | None) -> Run:
+    """The trial to go on with. Raises UsageError when there is none."""
+    run = store.unfinished(wanted.plan if wanted else None)
+    if run is None:
+        same = " with these spells, languages, backends and samples" if wanted else ""
+        raise UsageError(f"no unfinished trial{same}", hint="start one without --resume")
+    return run
+
+
+def plan_of(run: Run) -> Wanted:
+    """What an earlier run was asked to do."""
+    return msgspec.convert(run.plan, Wanted)
+
+
+def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
+    """Load the spells and texts and open the backends; what cannot be used is told and left out."""
+    library = wiring.open_library(settings)
+    spells, problems = library.load_all(wanted.names)
+    output.warn(problem for problem in problems if problem.severity == "error")
+    backends = [wiring.open_backend(settings, name) for name in wanted.backends]
+    setup = Setup(
+        settings=settings,
+        library=library,
+        wanted=wanted,
+        plan=trial_plan.Plan(spells, wanted.languages, _templates(library, spells, wanted.languages), wanted.samples),
+        backends=backends,
+        to_translate=[late for language in wanted.languages for late in outdated(library, spells, language)],
+        translator=translator or settings.values.translator,
+        problems=bool(problems),
+    )
+    _leave_out_unfillable(setup)
+    return setup
+
+
+def agree(setup: Setup, *, yes: bool, dry_run: bool, left_out: set[str]) -> bool:
+    """Show the plan; make what translations it needs; False when nothing is to be sent."""
+    _show_plan(setup, left_out)
+    if dry_run:
+        return False
+    spends = not all(backend.rehearsal for backend in setup.backends)
+    translating = bool(setup.to_translate and setup.translator)
+    if (spends or translating) and not yes:
+        _confirm()
+    if translating:
+        translate_all(setup.settings, setup.library, setup.to_translate, setup.translator)
+        texts = _templates(setup.library, setup.plan.spells, setup.wanted.languages)
+        setup.plan = msgspec.structs.replace(setup.plan, templates=texts)
+        _leave_out_unfillable(setup)
+    if next(setup.cells(), None) is None:
+        raise UsageError("nothing to try", hint="no spell with a case has a text in the languages asked for")
+    return True
+
+
+def _confirm() -> None:
+    import typer
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            "this sends what the plan says; nobody is there to agree",
+            hint="say --yes, or --dry-run to see the plan alone",
+        )
+    if not typer.confirm("Go on?", err=True):
+        raise typer.Exit(0)
+
+
+def _templates(library: Library, spells: Sequence[Spell], languages: Sequence[str]) -> dict[tuple[str, str], Template]:
+    found: dict[tuple[str, str], Template] = {}
+    for spell in spells:
+        for language in languages:
+            try:
+                text = spell if language == spell.language else library.translation(spell, language)
+            except InvalidFile as error:
+                output.warn(problem for problem in error.problems if problem.severity == "error")
+                continue
+            if text:
+                found[spell.name, language] = text.template
+    return found
+
+
+def _leave_out_unfillable(setup: Setup) -> None:
+    """Texts whose cases cannot be filled in are told and taken out of the plan, so that they end no batch."""
+    templates = dict(setup.plan.templates)
+    for (name, language), template in setup.plan.templates.items():
+        spell = next(spell for spell in setup.plan.spells if spell.name == name)
+        reason = trial_plan.fillable(spell, template, setup.backends[0])
+        if reason:
+            output.note(f"left out: {reason} ({language})")
+            setup.problems = True
+            del templates[name, language]
+    setup.plan = msgspec.structs.replace(setup.plan, templates=templates)
+
+
+def _show_plan(setup: Setup, left_out: set[str]) -> None:
+    prices = wiring.prices(setup.settings, setup.backends)
+    cells = (cell for cell in setup.cells() if cell.key not in left_out)
+    estimates = trial_plan.estimate(cells, prices)
+    spells = len({name for name, _ in setup.plan.templates})
+    total = sum(estimate.calls for estimate in estimates)
+    done = f", {len(left_out)} answered already" if left_out else ""
+    languages = ", ".join(setup.wanted.languages)
+    output.note(f"plan: {spells} spells in {languages}, {total} calls{done}")
+    for estimate in estimates:
+        asked, answered = estimate.tokens.prompt_tokens or 0, estimate.tokens.completion_tokens or 0
+        free = estimate.backend.startswith(f"{wiring.REHEARSAL}/")
+        paid = "" if estimate.cost is None else f", about {estimate.cost:.2f} {setup.settings.values.currency}"
+        size = "offline, free" if free else f"about {asked:,} tokens in, {answered:,} out{paid}"
+        output.note(f"  {estimate.backend}: {estimate.calls} calls, {size}")
+    for late in setup.to_translate:
+        output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
+    for reason in trial_plan.unready(setup.plan, setup.backends):
+        output.note(f"  {reason}")

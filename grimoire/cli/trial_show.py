@@ -1,0 +1,134 @@
+"""What a trial shows: progress while it runs, the matrix, and why what does not work does not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from grimoire.cli import output, wiring
+from grimoire.cli.matrix import matrix, titles_by_name
+from grimoire.cli.results import result_json
+from grimoire.terminal import one_line
+
+if TYPE_CHECKING:
+    from grimoire.cli.trial_setup import Setup
+    from grimoire.ledger import SqliteLedger
+    from grimoire.record import Run
+    from grimoire.reports.tally import Count, Key, Tally
+    from grimoire.trial.run import Result
+
+REASONS = 5
+"""Cells whose reason is shown for each backend; `history` has them all. A rehearsal shows one."""
+
+
+@contextmanager
+def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Result], None]]:
+    """Counts each result; shows a bar on a terminal, and with `json` a line a result on standard output."""
+
+    def count(result: Result) -> None:
+        tally.add(result)
+        if json:
+            output.emit_json(result_json(result), lines=True)
+
+    if not sys.stderr.isatty():
+        yield count
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=output.stderr_console(), transient=True) as bar:
+        task = bar.add_task("trial", total=total)
+
+        def advance(result: Result) -> None:
+            count(result)
+            counts = f"{tally.verdicts('works')} work, {tally.verdicts('broken')} broken"
+            bar.update(task, advance=1, description=counts)
+
+        yield advance
+
+
+def matrix_of(setup: Setup, tally: Tally) -> None:
+    """Print spell × (language, backend)."""
+    cells = {key: (_kind(count), _remark(count)) for key, count in tally.cells.items()}
+    titles = titles_by_name(
+        [
+            (spell.name, spell.title, [text.title for text in setup.library.translations(spell) if text.title])
+            for spell in setup.plan.spells
+        ]
+    )
+    rehearsed = all(backend.rehearsal for backend in setup.backends)
+    output.emit_table(matrix(cells, titles, "a rehearsal: it says nothing of any model" if rehearsed else ""))
+
+
+def summary(setup: Setup, tally: Tally, run: Run) -> None:
+    """The totals, and why what does not work does not, on standard error."""
+    for backend in setup.backends:
+        cells = {key: count for key, count in tally.cells.items() if key[2] == backend.name}
+        _reasons(backend.name, cells, 1 if setup.wanted.rehearsing else REASONS)
+    totals = ", ".join(f"{tally.verdicts(kind)} {kind}" for kind in ("works", "partial", "broken", "error"))
+    paid = "" if tally.cost is None else f", {tally.cost:.4f} {setup.settings.values.currency}"
+    tokens = f", {tally.tokens:,} tokens" if tally.tokens else ""
+    earlier = f" ({tally.earlier} answered earlier)" if tally.earlier else ""
+    output.note(f"run {run.id}: {tally.asked + tally.earlier} answers{earlier}: {totals}{tokens}{paid}")
+
+
+def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:
+    """What a rehearsal amounts to, and how to go on to a real model."""
+    for spell, language, backend in unexpected:
+        if backend == "rehearsal/sample":
+            output.note(f"{spell} ({language}): its own sample fails its checks: mend one of them")
+        else:
+            output.note(f"{spell} ({language}): {backend} was not found broken: its checks are too weak")
+    if not unexpected:
+        output.note("the rehearsal went as it should: the samples pass, and what misbehaves is found broken")
+    ready = wiring.ready_backends(setup.settings)
+    if ready:
+        choices = [f"-m {facts.name}" for facts in ready]
+        output.note(
+            f"no model was asked. Keys found for: {', '.join(choices)}; try: grimoire trial blog-title {choices[0]}"
+        )
+    else:
+        output.note(
+            "no model was asked, and no key was found. To fire at a real one, set a key and name its backend:\n"
+            "  export OPENAI_API_KEY=…\n"
+            "  grimoire trial blog-title -l en,zh -m openai\n"
+            "`grimoire backends` shows the others (ERNIE, Qwen, DeepSeek, Ollama, …)."
+        )
+
+
+def regressed(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
+    """Whether something that worked better before is among what was tried."""
+    from grimoire.reports.standings import standings
+
+    digests = {key: template.digest for key, template in setup.plan.templates.items()}
+    worse = [
+        row
+        for row in standings(store.judged(), digests)
+        if row.standing.change == "regressed" and (row.spell, row.language, row.backend) in tally.cells
+    ]
+    for row in worse:
+        output.note(f"regressed: {row.spell} ({row.language}) on {row.backend}: now {row.standing.kind}")
+    return bool(worse)
+
+
+def _kind(count: Count) -> str:
+    return "error" if count.standing == "untested" else count.standing
+
+
+def _remark(count: Count) -> str:
+    """How many of several answers have the cell's verdict."""
+    judged = len(count.kinds) - count.errors
+    works = count.kinds.count("works")
+    remark = f"{works}/{judged}" if judged > 1 else ""
+    return f"{remark} !{count.errors}" if count.errors and judged else remark
+
+
+def _reasons(backend: str, cells: dict[Key, Count], most: int) -> None:
+    bad = [(key, count) for key, count in cells.items() if count.reasons]
+    for (spell, language, _), count in bad[:most]:
+        others = f" (and {len(count.reasons) - 1} more)" if len(count.reasons) > 1 else ""
+        output.note(f"{backend} {language} {spell}: {one_line(count.reasons[0], 120)}{others}")
+    if len(bad) > most:
+        output.note(f"{backend}: and {len(bad) - most} more; grimoire history NAME tells why")

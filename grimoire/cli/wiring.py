@@ -1,0 +1,234 @@
+"""From settings to real objects: the one place that knows every registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grimoire import cast
+from grimoire.chat import Answer
+from grimoire.errors import KeyMissing, UnknownName, UsageError
+from grimoire.library import Library, shipped
+from grimoire.ports import ChatBackend, Check, Translator
+from grimoire.record import Cell
+from grimoire.settings import BackendSettings, Settings, data_directory
+from grimoire.spell import CheckSpec, Spell
+from grimoire.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from grimoire.ledger import SqliteLedger
+
+REHEARSAL = "rehearsal"
+
+
+class BackendFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A backend as configured, before anything is asked of it. `key_set` is None where no key is needed."""
+
+    name: str
+    title: str = ""
+    base_url: str = ""
+    key_env: str = ""
+    key_set: bool | None = None
+    model: str = ""
+    source: str
+    settings: BackendSettings = BackendSettings()
+
+
+def open_library(settings: Settings, *, judging: bool = True) -> Library:
+    """The spells on the search path, the shipped ones last.
+
+    Without `judging` the checks of spells are not looked into, which spares commands that only read them the imports.
+    """
+    own = data_directory() / "spells"
+    return Library([*settings.spell_folders, shipped()], validate_check if judging else _any_check, own)
+
+
+def validate_check(spec: CheckSpec) -> str:
+    """What is wrong with a check as a file asks for it; empty when nothing is."""
+    from grimoire import checks
+
+    if spec.name.startswith("skip:"):
+        name = spec.name.removeprefix("skip:")
+        return "" if name in checks.STANDING else f"no standing check `{name}`: {', '.join(checks.STANDING)}"
+    try:
+        checks.build(spec)
+    except UsageError as error:
+        return f"{error.message} ({error.hint})" if error.hint else error.message
+    return ""
+
+
+def _any_check(_: CheckSpec) -> str:
+    return ""
+
+
+def build_checks(spell: Spell, case_id: str) -> list[Check]:
+    """The standing checks, the spell's own and the case's, in that order; a spell's own replaces a standing one."""
+    from grimoire import checks
+
+    case = next((case for case in spell.cases if case.id == case_id), None)
+    own = [checks.build(spec) for spec in (*spell.checks, *(case.checks if case else ()))]
+    replaced = {check.name for check in own} & checks.STANDING.keys()
+    return [*checks.standing([*spell.skip_checks, *replaced]), *own]
+
+
+class SpellJudge:
+    """Judges answers to the cells of some spells; each spell's checks are built once."""
+
+    def __init__(self, spells: Sequence[Spell]) -> None:
+        self._spells = {spell.name: spell for spell in spells}
+        self._checks: dict[tuple[str, str], list[Check]] = {}
+
+    def __call__(self, cell: Cell, answer: Answer) -> Verdict:
+        from grimoire.judge import judge
+
+        key = (cell.spell, cell.case)
+        if key not in self._checks:
+            self._checks[key] = build_checks(self._spells[cell.spell], cell.case)
+        return judge(cast.exchange(cell, answer), self._checks[key])
+
+
+@contextmanager
+def open_ledger(settings: Settings, file: Path | None) -> Iterator[SqliteLedger]:
+    """The ledger to use, closed at the end."""
+    from grimoire.ledger import open_ledger as open_file
+
+    ledger = open_file(file or settings.ledger)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def list_backends(settings: Settings) -> list[BackendFacts]:
+    """Every backend that can be named: configured ones, then presets, then the rehearsal."""
+    from grimoire.backends.presets import PRESETS
+
+    names = [*settings.values.backends, *(name for name in PRESETS if name not in settings.values.backends)]
+    return [
+        *(_facts(settings, name) for name in names),
+        BackendFacts(name=REHEARSAL, title="Rehearsal (offline, no model)", model="sample", source="built in"),
+    ]
+
+
+def open_backend(settings: Settings, name: str) -> ChatBackend:
+    """The backend of BACKEND or BACKEND/MODEL.
+
+    Raises:
+        UnknownName: there is no such backend; the nearest is offered.
+        UsageError: it has no model, or no base URL.
+        KeyMissing: its key's variable is not set.
+    """
+    from grimoire.backends import ADAPTERS
+
+    head, _, model = name.partition("/")
+    if head == REHEARSAL:
+        return ADAPTERS[REHEARSAL](model or "sample")
+    facts = _facts(settings, head)
+    model = model or facts.model
+    if not model:
+        raise UsageError(f"backend `{head}` needs a model", hint=f"-m {head}/MODEL")
+    if not facts.base_url:
+        raise UsageError(f"backend `{head}` has no base_url", hint="set it under backends: in the settings")
+    if facts.key_set is False:
+        raise KeyMissing(f"{head}: ${facts.key_env} is not set", hint=f"export {facts.key_env}=… and try again")
+    return _open_chat(settings, facts, f"{head}/{model}", model)
+
+
+@asynccontextmanager
+async def open_translator(settings: Settings, name: str) -> AsyncIterator[Translator]:
+    """DeepL by its name, or any chat backend; closed at the end. Raises as `open_backend` does."""
+    if name == "deepl":
+        async with aclosing(_open_deepl(settings)) as deepl:
+            yield deepl
+        return
+    from grimoire.translators import TRANSLATORS
+
+    async with aclosing(open_backend(settings, name)) as backend:
+        yield TRANSLATORS["chat"](backend)
+
+
+def _open_deepl(settings: Settings) -> Translator:
+    from grimoire.translators import TRANSLATORS
+
+    deepl = settings.values.deepl
+    key = settings.variable(deepl.key_env)
+    if not key:
+        raise KeyMissing(f"deepl: ${deepl.key_env} is not set", hint=f"export {deepl.key_env}=… and try again")
+    return TRANSLATORS["deepl"](key, server_url=deepl.server_url or None)
+
+
+def prices(settings: Settings, backends: Sequence[ChatBackend]) -> Mapping[str, tuple[float, float]]:
+    """(input, output) per million tokens of those backends whose model has a price in the settings."""
+    found: dict[str, tuple[float, float]] = {}
+    for backend in backends:
+        head, _, model = backend.name.partition("/")
+        configured = settings.values.backends.get(head)
+        price = configured.prices.get(model) if configured else None
+        if price is not None:
+            found[backend.name] = (price.input, price.output)
+    return found
+
+
+def ready_backends(settings: Settings) -> list[BackendFacts]:
+    """Backends whose key was found, for telling a newcomer what could be fired at."""
+    return [facts for facts in list_backends(settings) if facts.key_set]
+
+
+def _facts(settings: Settings, name: str) -> BackendFacts:
+    from grimoire.backends.presets import PRESETS
+
+    own = settings.values.backends.get(name)
+    preset = PRESETS.get(own.preset if own and own.preset else name)
+    if own is None and preset is None:
+        raise UnknownName(f"no backend `{name}`", hint=_nearest_backend(settings, name))
+    own = own or BackendSettings()
+    from_env = settings.variable(preset.base_url_env) if preset and preset.base_url_env else ""
+    key_env = own.key_env if own.key_env is not None else preset.key_env if preset else ""
+    return BackendFacts(
+        name=name,
+        title=preset.title if preset else "",
+        base_url=own.base_url or from_env or (preset.base_url if preset else ""),
+        key_env=key_env,
+        key_set=bool(settings.variable(key_env)) if key_env else None,
+        model=own.model or (preset.model if preset else ""),
+        source="settings" if name in settings.values.backends else "preset",
+        settings=own,
+    )
+
+
+def _open_chat(settings: Settings, facts: BackendFacts, name: str, model: str) -> ChatBackend:
+    from grimoire.backends import ADAPTERS
+    from grimoire.backends.http_limits import Timeouts
+
+    own, values = facts.settings, settings.values
+    timeout = own.timeout or values.timeout
+    parameters = {key: value for key in ("temperature", "max_tokens") if (value := getattr(own, key)) is not None}
+    return ADAPTERS["openai-chat"](
+        name,
+        base_url=facts.base_url,
+        # Servers that need no key still get a header from the SDK; it must not be one meant for somebody else.
+        api_key=settings.variable(facts.key_env) if facts.key_env else "none",
+        model=model,
+        parameters=parameters,
+        extra_body=own.extra_body,
+        timeout=Timeouts(connect=timeout.connect, read=timeout.read, total=timeout.total),
+        stream=own.stream,
+        retries=values.retries if own.retries is None else own.retries,
+        key_env=facts.key_env,
+        # OpenAI's organisation and project variables are for OpenAI alone; no other service is to see them.
+        sdk_environment=facts.name == "openai",
+    )
+
+
+def _nearest_backend(settings: Settings, name: str) -> str:
+    import difflib
+
+    known = [facts.name for facts in list_backends(settings)]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known)}"

@@ -1,0 +1,153 @@
+"""Grimoire as its users meet it: a process in a pipe or on a terminal; or, to vary inputs, the same in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "grimoire")
+PATIENCE = 30.0
+"""Seconds after which a test gives up; nothing here takes that long."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it ended and what it said. On a terminal both streams are in `out`."""
+
+    code: int
+    out: str
+    err: str = ""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This test's own home and nothing of the developer's; a warning of any kind is an error in the child too."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **(extra or {})}
+
+
+def run(args: Sequence[str], *, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Result:
+    """To the end, with `stdin` in a pipe."""
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [*COMMAND, *args], input=given, env=environment(env), capture_output=True, timeout=PATIENCE, check=False
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def shell(line: str, *, env: Mapping[str, str] | None = None) -> Result:
+    """A line of shell in which `grimoire` is this one; a pipe fails when any of its parts does."""
+    prelude = f'set -o pipefail; grimoire() {{ "{sys.executable}" -m grimoire "$@"; }}; '
+    done = subprocess.run(
+        ["bash", "-c", prelude + line],
+        stdin=subprocess.DEVNULL,
+        env=environment(env),
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@contextlib.contextmanager
+def started(args: Sequence[str], *, env: Mapping[str, str] | None = None) -> Any:
+    """While it runs. It is killed at the end, should it still be there."""
+    process = subprocess.Popen(
+        [*COMMAND, *args],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(env),
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=PATIENCE)
+
+
+def run_on_terminal(args: Sequence[str], *, typed: str = "", env: Mapping[str, str] | None = None) -> Result:
+    """With a terminal on all three streams; `typed` waits in it."""
+    ours, theirs = pty.openpty()
+    variables = environment({"TERM": "xterm-256color", **(env or {})})
+    if typed:
+        os.write(ours, typed.encode())
+    process = subprocess.Popen(
+        [*COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
+    )
+    os.close(theirs)
+    try:
+        shown = _read_all(ours)
+        return Result(process.wait(timeout=PATIENCE), shown.decode(errors="replace").replace("\r\n", "\n"))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _read_all(descriptor: int) -> bytes:
+    shown = b""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([descriptor], [], [], deadline - time.monotonic())
+        try:
+            piece = os.read(descriptor, 65536) if ready else b""
+        except OSError:  # Linux says so when nobody holds the other side any more
+            piece = b""
+        if not piece:
+            break
+        shown += piece
+    return shown
+
+
+def call(args: Sequence[str], *, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Result:
+    """The same command line in this process, streams of memory in place of pipes."""
+    from grimoire.cli.app import main
+
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (env or {}).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["grimoire", *args])
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Result(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Look until something another thread or process does has come about."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.005)

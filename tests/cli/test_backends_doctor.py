@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import SECRETS
+from tests.cli.process import call, run
+from tests.servers.openai_server import OpenAIServer, Reply
+
+KEY = "sk-S3cr3t-4242"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["backends"], id="backends"),
+        pytest.param(["backends", "--json"], id="backends-json"),
+        pytest.param(["doctor"], id="doctor"),
+        pytest.param(["doctor", "--json"], id="doctor-json"),
+    ],
+)
+def test_a_key_is_said_to_be_set_and_never_shown(args: list[str]) -> None:
+    told = run(
+        args, env={"OPENAI_API_KEY": KEY, "DEEPL_AUTH_KEY": KEY, "OPENAI_BASE_URL": f"http://me:{KEY}@127.0.0.1/v1"}
+    )
+    assert (told.code, told.err) == (0, "")
+    assert KEY not in told.out
+    assert "OPENAI_API_KEY" in told.out
+    assert "\x1b" not in told.out
+
+
+def test_backends_lists_presets_those_of_the_settings_and_the_rehearsal(backends: OpenAIServer) -> None:
+    listed = {entry["name"]: entry for entry in call(["backends", "--json"]).json}
+    assert {"openai", "qianfan", "dashscope", "deepseek", "ollama", "rehearsal", "one", "two"} <= listed.keys()
+    assert listed["one"] == {
+        "name": "one",
+        "title": "",
+        "base_url": backends.base_url,
+        "model": "m1",
+        "key_env": "ONE_API_KEY",
+        "key_set": True,
+        "source": "settings",
+    }
+    assert listed["openai"]["key_set"] is False
+    assert listed["ollama"]["key_set"] is None
+    assert backends.count == 0
+
+
+def test_the_variable_of_the_sdk_moves_the_preset(server: OpenAIServer) -> None:
+    (openai,) = call(["backends", "openai", "--json"], env={"OPENAI_BASE_URL": server.base_url}).json
+    assert openai["base_url"] == server.base_url
+
+
+def test_ping_asks_each_backend_that_could_answer(backends: OpenAIServer) -> None:
+    backends.reply = lambda body: Reply(text="pong", model=body["model"])
+    pinged = run(["backends", "--ping", "--json"])
+    assert pinged.code == 0, pinged.err
+    replies = {entry["name"]: entry["ping"] for entry in pinged.json if "ping" in entry}
+    assert replies.keys() == {"one", "two"}
+    assert replies["two"].startswith("'pong' from m2 in ")
+    assert sorted(backends.keys) == sorted(SECRETS.values())
+
+
+def test_ping_tells_what_failed_and_ends_with_3(backends: OpenAIServer) -> None:
+    backends.reply = lambda body: Reply(status=401) if body["model"] == "m1" else Reply(text="pong")
+    pinged = call(["backends", "one", "two/other", "--ping", "--json"])
+    assert pinged.code == 3
+    replies = {entry["name"]: entry["ping"] for entry in pinged.json}
+    assert "one/m1" in replies["one"]
+    assert "pong" in replies["two"]
+    assert {body["model"] for body in backends.bodies} == {"m1", "other"}
+    assert not any(secret in pinged.out + pinged.err for secret in SECRETS.values())
+
+
+def test_a_hostile_reply_stays_on_its_line(backends: OpenAIServer) -> None:
+    backends.reply = Reply(text="po\x1b[31mng\n\nfake row", model="m\x1b]0;x\x07")
+    told = call(["backends", "one", "--ping"]).out
+    assert "\x1b" not in told
+    assert "'pong fake row' from m" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        pytest.param(["oneself"], 2, "did you mean `one`", id="unknown"),
+        pytest.param(["deepseek", "--ping"], 3, "", id="ping-without-a-key"),
+    ],
+)
+def test_backends_refuses(backends: OpenAIServer, args: list[str], code: int, said: str) -> None:
+    refused = call(["backends", *args])
+    assert refused.code == code
+    assert said in refused.err
+    assert backends.count == 0
+
+
+def test_doctor_tells_what_is_in_force_and_from_where(backends: OpenAIServer, folder: Path) -> None:
+    (folder / "extra").mkdir()
+    told = run(["doctor", "--json"], env={"GRIMOIRE_SPELLS": "extra", "GRIMOIRE_JOBS": "3", "GRIMOIRE_LEDGER": "l.db"})
+    assert (told.code, told.err) == (0, "")
+    settings = {entry["key"]: (entry["value"], entry["from"]) for entry in told.json["Settings"]}
+    assert settings["jobs"] == (3, "$GRIMOIRE_JOBS")
+    assert settings["retries"] == (0, str(folder / "grimoire.yaml"))
+    assert settings["samples"] == (1, "default")
+    assert told.json["Spells"][0]["folder"] == "extra"
+    assert {"variable": "ONE_API_KEY", "for": "one", "set": True} in told.json["Keys"]
+    assert told.json["Ledger"][0]["file"] == "l.db"
+    assert not (folder / "l.db").exists()
+
+
+def test_doctor_looks_into_the_ledger_and_changes_nothing(folder: Path) -> None:
+    call(["trial", "tldr", "-l", "en", "--ledger", "l.db"])
+    (ledger,) = call(["doctor", "--json", "--ledger", "l.db"]).json["Ledger"]
+    assert (ledger["state"], ledger["runs"]) == ("ok", 1)
+    (folder / "no.db").write_text("this is no database, and doctor must say so", encoding="utf-8")
+    before = (folder / "no.db").read_bytes()
+    broken = call(["doctor", "--ledger", "no.db"])
+    assert broken.code == 0
+    assert "no.db" in broken.out
+    assert (folder / "no.db").read_bytes() == before
+
+
+def test_settings_that_are_not_valid_end_with_2_and_show_no_value(folder: Path) -> None:
+    (folder / "grimoire.yaml").write_text(f"backends:\n  one: {{key_env: {KEY}}}\n", encoding="utf-8")
+    refused = call(["doctor"])
+    assert (refused.code, refused.out) == (2, "")
+    assert "grimoire.yaml:2" in refused.err
+    assert KEY not in refused.err

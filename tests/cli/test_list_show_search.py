@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.process import call, run
+
+
+def test_list_is_one_json_document_of_the_whole_library() -> None:
+    listed = run(["list", "--json"])
+    assert (listed.code, listed.err) == (0, "")
+    assert len(listed.json) == 26
+    assert [spell["name"] for spell in listed.json] == sorted(spell["name"] for spell in listed.json)
+    assert all(spell["translations"][0]["language"] == "zh" for spell in listed.json)
+    assert not any(translation["stale"] for spell in listed.json for translation in spell["translations"])
+
+
+def test_list_in_a_pipe_has_no_escape_codes_and_both_titles() -> None:
+    listed = run(["list", "--topic", "writing"])
+    assert (listed.code, listed.err) == (0, "")
+    assert "\x1b" not in listed.out
+    assert "tldr" in listed.out
+    assert "博客标题" in listed.out
+    assert "midjourney" not in listed.out
+
+
+def test_a_topic_that_is_none_gives_an_empty_list() -> None:
+    assert call(["list", "--topic", "Astrology", "--json"]).json == []
+
+
+def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., Path]) -> None:
+    write_spell("good")
+    write_spell("bad", hint="hnit")
+    listed = call(["list", "--json"])
+    assert listed.code == 0
+    assert len(listed.json) == 27
+    assert "spells/bad.yaml:4" in listed.err
+    assert "hint" in listed.err
+
+
+def test_a_folder_of_ones_own_comes_first(folder: Path, write_spell: Callable[..., Path]) -> None:
+    path = write_spell("tldr").rename(folder / "tldr.yaml")
+    found = run(["show", "tldr", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json
+    assert found["title"] == "The Title"
+    assert found["path"] == str(path)
+    assert found["translations"] == []
+    assert len(call(["list", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json) == 26
+    assert call(["show", "tldr", "--json"]).json["title"] == "TLDR"
+
+
+def test_show_raw_is_the_prompt_and_nothing_else() -> None:
+    shown = run(["show", "tldr", "--raw"])
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out == call(["show", "tldr", "--json"]).json["prompt"]
+    assert shown.out.startswith("You are the night editor")
+    assert "[PROMPT]" in shown.out
+
+
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param("zh", id="code"), pytest.param("Chinese", id="name"), pytest.param("中文", id="its-own-name")],
+)
+def test_show_a_translation_by_any_name_of_its_language(language: str) -> None:
+    shown = call(["show", "blog-title", "-l", language, "--json"]).json
+    assert shown["language"] == "zh"
+    assert shown["title"] == "博客标题十选三"
+    assert "[PROMPT]" in shown["prompt"]
+    assert "headline" not in shown["prompt"]
+
+
+def test_the_page_of_a_spell_tells_what_it_wants(write_spell: Callable[..., Path]) -> None:
+    shown = call(["show", str(write_spell())])
+    for part in (
+        "The Title",
+        "a topic",
+        "Audience",
+        "beginners | experts",
+        "friendly",
+        "willow",
+        "[VARIABLE1]",
+        "mine.yaml",
+    ):
+        assert part in shown.out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(["show", "tdlr"], "did you mean `tldr`", id="mistyped-name"),
+        pytest.param(["show", "qqqqqqqq"], "grimoire list", id="nothing-near"),
+        pytest.param(["show", "spells/none.yaml"], "no spell file spells/none.yaml", id="no-such-file"),
+        pytest.param(["show", "tldr", "-l", "ja"], "grimoire translate tldr --to ja", id="no-such-translation"),
+        pytest.param(["show", "tldr", "-l", "Chineese"], "did you mean 'chinese'", id="mistyped-language"),
+        pytest.param(["show"], "Missing argument", id="no-name"),
+        pytest.param(["list", "--nonsense"], "No such option", id="unknown-option"),
+    ],
+)
+def test_a_wrong_name_is_a_usage_error_that_helps(args: list[str], said: str) -> None:
+    refused = call(args)
+    assert refused.code == 2
+    assert refused.out == ""
+    assert said in refused.err
+
+
+def test_a_stale_translation_is_shown_with_a_note(write_spell: Callable[..., Path]) -> None:
+    path = write_spell()
+    sidecar = path.with_name("mine.zh.yaml")
+    sidecar.write_text(
+        "language: zh\nsource: 0123456789ab\ntranslator: person\nstatus: reviewed\ntitle: 标题\nprompt: |\n"
+        "  用[TARGETLANGUAGE]写[PROMPT]\n  [VARIABLE1] [VARIABLE2]\n"
+        "variables:\n  - {id: 1, label: 读者, default: 新手, options: [新手, 专家]}\n"
+        "  - {id: 2, label: 语气, default: 亲切}\n",
+        encoding="utf-8",
+    )
+    shown = call(["show", "mine", "-l", "zh", "--raw"])
+    assert (shown.code, shown.out.splitlines()[0]) == (0, "用[TARGETLANGUAGE]写[PROMPT]")
+    assert "stale" in shown.err
+    assert call(["show", "mine", "--json"]).json["translations"][0]["stale"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        pytest.param(["midjourney"], "midjourney-prompt", id="english"),
+        pytest.param(["博客", "标题"], "blog-title", id="chinese"),
+        pytest.param(["TLDR"], "tldr", id="any-case"),
+        pytest.param(["ＴＬＤＲ"], "tldr", id="full-width"),
+    ],
+)
+def test_search_finds_in_every_language(words: list[str], first: str) -> None:
+    found = call(["search", *words, "--json"])
+    assert (found.code, found.err) == (0, "")
+    assert found.json[0]["name"] == first
+
+
+def test_search_that_finds_nothing_says_so() -> None:
+    found = run(["search", "zzzzzz"])
+    assert (found.code, found.out) == (1, "")
+    assert "no spell has zzzzzz" in found.err
+    assert call(["search", "zzzzzz", "--json"]).json == []

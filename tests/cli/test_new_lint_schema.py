@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grimoire import yamlfile
+from tests.cli.process import ROOT, call, run
+
+
+def test_a_new_spell_is_valid_found_and_can_be_rehearsed(folder: Path) -> None:
+    made = run(["new", "my-first", "--topic", "Home & Garden"])
+    assert (made.code, made.out, made.err) == (0, "spells/home-garden/my-first.yaml\n", "")
+    assert call(["lint", "--strict", "spells"]).code == 0
+    shown = call(["show", "my-first", "--json"]).json
+    assert (shown["title"], shown["topic"]) == ("My first", "Home & Garden")
+    assert call(["cast", "my-first", "--case", "willow", "--dry-run"]).out.startswith("You are an expert in history.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: b # c", id="mapping-and-comment"),
+        pytest.param("{name}", id="braces"),
+        pytest.param("\"quoted\" 'both'", id="quotes"),
+        pytest.param("yes", id="a-constant"),
+        pytest.param("1.0", id="a-number"),
+        pytest.param("two\nlines", id="two-lines"),
+        pytest.param("林黛玉", id="chinese"),
+        pytest.param("- ", id="list-item"),
+    ],
+)
+def test_whatever_the_title_it_reads_back(text: str) -> None:
+    made = call(["new", "odd", "--title", text, "--dir", "lib"])
+    assert made.code == 0, made.err
+    assert call(["show", made.out.strip(), "--json"]).json["title"] == text
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(["new", "Capitals"], "not a spell name", id="capitals"),
+        pytest.param(["new", "../up"], "not a spell name", id="a-path"),
+        pytest.param(["new", "a.zh"], "not a spell name", id="a-translation"),
+        pytest.param(["new", "x" * 300], "cannot write", id="longer-than-a-file-name-may-be"),
+        pytest.param(["new", "fine", "--dir", "file/below"], "cannot write", id="below-a-file"),
+        pytest.param(["new", "there"], "already: spells/there.yaml", id="taken"),
+    ],
+)
+def test_new_refuses(folder: Path, write_spell: Callable[..., Path], args: list[str], said: str) -> None:
+    before = write_spell("there").read_text(encoding="utf-8")
+    (folder / "file").write_text("", encoding="utf-8")
+    refused = call(args)
+    assert (refused.code, refused.out) == (2, "")
+    assert said in refused.err
+    assert (folder / "spells" / "there.yaml").read_text(encoding="utf-8") == before
+
+
+def test_the_shipped_library_is_flawless() -> None:
+    linted = run(["lint", "--strict", "--json", str(ROOT / "spells")])
+    assert (linted.code, linted.out, linted.err) == (0, "", "")
+
+
+def test_lint_tells_file_line_and_column_and_goes_on(write_spell: Callable[..., Path]) -> None:
+    write_spell("bad", topic="topic\nnonsense: 1")
+    write_spell("worse", prompt="promt")
+    linted = run(["lint", "spells"])
+    assert linted.code == 2
+    lines = linted.out.splitlines()
+    assert any(line.startswith("spells/bad.yaml:5:1: error: ") and "nonsense" in line for line in lines)
+    assert any(line.startswith("spells/worse.yaml:") for line in lines)
+    assert linted.err.endswith("warnings\n")
+
+
+def test_lint_as_json_is_one_object_a_line(write_spell: Callable[..., Path]) -> None:
+    write_spell("bad", willow="oak", contains="contians")
+    found = call(["lint", "--json", "spells"])
+    assert found.code == 2
+    assert found.err == ""
+    assert {"file", "line", "column", "gate", "severity", "message", "hint"} == found.lines[0].keys()
+    assert any("contians" in line["message"] for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("strict", "code"), [pytest.param([], 0, id="lenient"), pytest.param(["--strict"], 2, id="strict")]
+)
+def test_a_sample_that_fails_its_own_spell_is_a_warning(
+    write_spell: Callable[..., Path], strict: list[str], code: int
+) -> None:
+    write_spell(contains="not-contains")
+    linted = call(["lint", "spells", *strict])
+    assert linted.code == code
+    assert "the sample of `mine` failed its check not-contains" in linted.out
+    assert linted.err == "0 errors, 1 warning\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        pytest.param("empty.yaml", b"", "error", id="empty"),
+        pytest.param("binary.yaml", b"\x00\xff\xfe", "error", id="binary"),
+        pytest.param("list.yaml", b"- 1", "error", id="not-a-mapping"),
+        pytest.param("deep.yaml", b"a: " + b"[" * 5000, "error", id="deep"),
+        pytest.param("lonely.zh.yaml", b"language: zh", "lonely.yaml, which is not there", id="orphan"),
+    ],
+)
+def test_lint_of_a_hostile_file_ends_with_2(folder: Path, name: str, content: bytes, said: str) -> None:
+    (folder / name).write_bytes(content)
+    linted = call(["lint", name])
+    assert linted.code == 2
+    assert said in linted.out
+    assert linted.out.startswith(f"{name}:")
+
+
+def test_lint_of_what_is_not_there() -> None:
+    refused = call(["lint", "nowhere"])
+    assert (refused.code, refused.out) == (2, "")
+    assert "no file or folder nowhere" in refused.err
+
+
+def test_the_schema_holds_for_every_shipped_spell() -> None:
+    printed = run(["schema"])
+    assert (printed.code, printed.err) == (0, "")
+    validator = jsonschema.validators.validator_for(printed.json)
+    validator.check_schema(printed.json)
+    files = [path for path in sorted((ROOT / "spells").rglob("*.yaml")) if "." not in path.stem]
+    assert len(files) == 26
+    for path in files:
+        jsonschema.validate(yamlfile.read(path).data, printed.json, validator)
+
+
+def test_the_schema_refuses_a_mistyped_key() -> None:
+    schema = call(["schema"]).json
+    with pytest.raises(jsonschema.ValidationError, match="promt"):
+        jsonschema.validate({"name": "a", "prompt": "b", "promt": "c"}, schema)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from grimoire.reports.standings import standings
+from grimoire.verdict import Judged, VerdictKind
+
+
+def judged(*verdicts: VerdictKind, template: str = "now") -> list[Judged]:
+    return [
+        Judged(run=str(i), case="a", at=f"2026-01-0{i + 1}T00:00:00Z", template=template, verdict=verdict)
+        for i, verdict in enumerate(verdicts)
+    ]
+
+
+def test_every_cell_that_was_tried_rehearsals_last() -> None:
+    cells = [
+        (("b", "en", "one/m", False), judged("works")),
+        (("a", "zh", "rehearsal/sample", True), judged("works")),
+        (("a", "zh", "one/m", False), judged("broken")),
+        (("a", "en", "two/m", False), judged("works", "broken")),
+    ]
+    rows = standings(cells, {})
+    assert [(row.spell, row.language, row.backend, row.rehearsal) for row in rows] == [
+        ("a", "en", "two/m", False),
+        ("a", "zh", "one/m", False),
+        ("b", "en", "one/m", False),
+        ("a", "zh", "rehearsal/sample", True),
+    ]
+    assert [(row.standing.kind, row.standing.change) for row in rows[:2]] == [
+        ("broken", "regressed"),
+        ("broken", "new"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("digests", "kind"),
+    [
+        pytest.param({("a", "en"): "now"}, "works", id="the-text-that-was-tried"),
+        pytest.param({("a", "en"): "later"}, "stale", id="the-text-was-edited-since"),
+        pytest.param({("a", "zh"): "later"}, "works", id="another-language-was-edited"),
+        pytest.param({}, "works", id="the-text-has-left-the-library"),
+    ],
+)
+def test_only_answers_to_the_text_as_it_is_now_count(digests: dict[tuple[str, str], str], kind: str) -> None:
+    (row,) = standings([(("a", "en", "one/m", False), judged("works"))], digests)
+    assert row.standing.kind == kind
+
+
+def test_nothing_tried() -> None:
+    assert standings([], {("a", "en"): "now"}) == []
