@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: trial test check format pictures clean
 
 trial: $(VENV)/.installed  ## set up and run the whole main job, offline
-	$(BIN)/grimoire trial --all --language zh
+	$(BIN)/grimoire trial --all --language zh --rehearse
 
 test: $(VENV)/.installed-dev  ## set up and run the tests
 	$(BIN)/python -m pytest -n auto

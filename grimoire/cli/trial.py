@@ -32,6 +32,7 @@ def trial(
     translator: Annotated[
         str, typer.Option("--with", metavar="deepl|BACKEND", help="Make missing or stale translations with this.")
     ] = "",
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Ask no model, even where a backend is set.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last unfinished trial.")] = False,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="What makes the exit code 1.")] = "broken",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
@@ -49,10 +50,14 @@ def trial(
 
     if everything and names:
         raise UsageError("--all and names exclude each other", hint="leave one of them out")
+    if rehearse and models:
+        raise UsageError("--rehearse and -m exclude each other", hint="leave one of them out")
     settings = settings_file.load()
     with wiring.open_ledger(settings, ledger) as store:
-        wanted = trial_setup.request(settings, names or [], options.split_codes(languages), models or [], samples)
-        given = bool(names or languages or models or samples)
+        backends = models or ([] if rehearse or not settings.values.backend else [settings.values.backend])
+        codes = options.split_codes(languages or list(settings.values.languages))
+        wanted = trial_setup.request(names or [], codes, backends, samples or settings.values.samples)
+        given = bool(names or languages or models or samples or rehearse)
         unfinished = trial_setup.unfinished(store, wanted if given else None) if resume else None
         setup = trial_setup.prepare(settings, trial_setup.plan_of(unfinished) if unfinished else wanted, translator)
         if not trial_setup.agree(setup, yes=yes, dry_run=dry_run, left_out=_done(store, unfinished)):

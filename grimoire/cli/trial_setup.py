@@ -58,16 +58,13 @@ class Setup(msgspec.Struct, kw_only=True):
         return trial_plan.cells(self.plan, self.backends)
 
 
-def request(
-    settings: Settings, names: list[str], languages: list[str], models: list[str], samples: int | None
-) -> Wanted:
-    """What the options ask for, completed from the settings."""
-    backends = models or ([settings.values.backend] if settings.values.backend else [])
+def request(names: list[str], languages: list[str], backends: list[str], samples: int) -> Wanted:
+    """What is asked for; without a backend, the rehearsal."""
     return Wanted(
         names=names,
-        languages=languages or list(settings.values.languages),
+        languages=languages,
         backends=list(dict.fromkeys(backends)) or list(REHEARSED),
-        samples=samples or settings.values.samples,
+        samples=samples,
         rehearsing=not backends,
     )
 

@@ -44,7 +44,8 @@ class Result:
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This test's own home and nothing of the developer's; a warning of any kind is an error in the child too."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **(extra or {})}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**ours, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **(extra or {})}
 
 
 def run(args: Sequence[str], *, stdin: str | bytes = b"", env: Mapping[str, str] | None = None) -> Result:

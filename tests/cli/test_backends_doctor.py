@@ -21,9 +21,9 @@ KEY = "sk-S3cr3t-4242"
     ],
 )
 def test_a_key_is_said_to_be_set_and_never_shown(args: list[str]) -> None:
-    told = run(
-        args, env={"OPENAI_API_KEY": KEY, "DEEPL_AUTH_KEY": KEY, "OPENAI_BASE_URL": f"http://me:{KEY}@127.0.0.1/v1"}
-    )
+    url = f"http://me:{KEY}@127.0.0.1/v1"
+    keys = {"OPENAI_API_KEY": KEY, "DEEPL_AUTH_KEY": KEY}
+    told = run(args, env={**keys, "OPENAI_BASE_URL": url, "DEEPL_SERVER_URL": url})
     assert (told.code, told.err) == (0, "")
     assert KEY not in told.out
     assert "OPENAI_API_KEY" in told.out

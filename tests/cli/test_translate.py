@@ -82,6 +82,7 @@ def test_what_a_person_reviewed_is_left_alone_unless_forced(mine: Path, deepl: D
     kept = call(["translate", "mine", "--with", "deepl"])
     assert (kept.code, deepl.requests) == (0, count)
     assert "left alone: mine" in kept.err
+    assert call(["translate", "mine"]).code == 0  # nothing to make, so no engine is missed
     assert sidecar(mine).read_text(encoding="utf-8") == text
     forced = call(["translate", "mine", "--with", "deepl", "--force"])
     assert (forced.code, fields(mine)["status"]) == (0, "machine")

@@ -36,6 +36,16 @@ def test_with_no_backend_and_no_key_it_tells_how_to_set_one() -> None:
     assert "export OPENAI_API_KEY=" in rehearsed.err
 
 
+def test_a_backend_of_the_settings_is_used_unless_a_rehearsal_is_asked_for(mine: Path, backends: OpenAIServer) -> None:
+    settings = {"GRIMOIRE_BACKEND": "two", "GRIMOIRE_LANGUAGES": "English"}
+    assert call(["trial", "mine", "--rehearse"], env=settings).code == 0
+    assert backends.count == 0
+    assert call(["trial", "mine", "--yes"], env=settings).code == 0
+    assert [body["model"] for body in backends.bodies] == ["m2"]
+    refused = call(["trial", "mine", "--rehearse", "-m", "one", "--yes"])
+    assert (refused.code, backends.count) == (2, 1)
+
+
 def test_a_rehearsal_finds_checks_that_are_too_weak(write_spell: Callable[..., Path]) -> None:
     write_spell(contains="not-contains", willow="oak")
     rehearsed = call(["trial", "mine", "-l", "en"])
@@ -194,6 +204,21 @@ def test_missing_translations_are_made_on_the_way(mine: Path, backends: OpenAISe
     assert "its translation into zh is missing: deepl makes it" in done.err
     assert deepl.requests > 0
     assert backends.count == 2
+
+
+def test_what_a_person_reviewed_is_tried_as_it_is(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
+    call(["translate", "mine", "--with", "deepl"])
+    sidecar = mine.with_name("mine.zh.yaml")
+    text = sidecar.read_text(encoding="utf-8").replace("machine", "reviewed").replace("文章", "美文")
+    sidecar.write_text(text, encoding="utf-8")
+    mine.write_text(
+        mine.read_text(encoding="utf-8").replace("Write an article", "Write two articles"), encoding="utf-8"
+    )
+    requests = deepl.requests
+    done = call(["trial", "mine", "-l", "zh", "-m", "one", "--with", "deepl", "--yes", "--json"])
+    assert "stale, and reviewed: used as it is" in done.err
+    assert (sidecar.read_text(encoding="utf-8"), deepl.requests) == (text, requests)
+    assert "美文" in asked(backends.bodies[0])
 
 
 def test_without_an_engine_a_missing_translation_is_told_and_left_out(mine: Path, backends: OpenAIServer) -> None:
