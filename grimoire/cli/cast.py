@@ -150,7 +150,7 @@ def _show(result: Result, run_id: str, *, json: bool, streamed: bool, usage: boo
     if result.verdict.kind != "works":
         output.note(f"verdict: {result.verdict.kind} ({'; '.join(result.verdict.reasons)})")
     if usage:
-        paid = "" if result.cost is None else f", {result.cost:.4f} {currency}"
+        paid = "" if result.cost is None else f", {output.money(result.cost, currency)}"
         counts = (answer.usage.prompt_tokens, answer.usage.completion_tokens)
         asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
         output.note(f"{asked} tokens in, {answered} out, {answer.seconds:.1f} s{paid}")

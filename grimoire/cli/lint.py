@@ -35,7 +35,7 @@ def lint(
             else:
                 output.emit(f"{problem}\n")
     if not json:
-        output.note(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}")
+        output.note(f"{output.count(errors, 'error')}, {output.count(warnings, 'warning')}")
     if errors or (strict and warnings):
         raise typer.Exit(2)
 
@@ -67,7 +67,3 @@ def _sample(library: Library, path: Path, name: str) -> Iterator[Problem]:
         if check.outcome in {"failed", "crashed"}:
             message = f"the sample of `{name}` {check.outcome} its check {check.check}: {check.reason}"
             yield Problem(file=str(path), gate="sample", severity="warning", message=message)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

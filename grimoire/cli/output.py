@@ -42,6 +42,16 @@ def emit_table(renderable: RenderableType) -> None:
     _write("\n".join(line.rstrip() for line in page.getvalue().split("\n")))
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it needs one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount with its currency: to the cent, or to a millionth where cents would say nothing."""
+    return f"{amount:.2f} {currency}" if amount >= 1 else f"{amount:.6f} {currency}"
+
+
 def note(text: str) -> None:
     """A line for the person at the terminal, on standard error. Where nobody listens any more, work goes on."""
     if sys.stderr is None:

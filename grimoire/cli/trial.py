@@ -107,22 +107,30 @@ def _run(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json:
 
 
 def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, fail_on: FailOn, *, json: bool) -> int:
-    """Finish the run, show the matrix, and find the exit code."""
+    """Finish the run, show what came of it, and find the exit code."""
     from grimoire.cli import trial_show
-    from grimoire.reports.tally import unexpected_rehearsals
 
     store.finish(run)
     if not json:
         trial_show.matrix_of(setup, tally)
     trial_show.summary(setup, tally, run)
+    if _failed(setup, store, tally, fail_on) or setup.translated.refused:
+        return 1
+    if tally.unanswered or setup.translated.unanswered:
+        return 3
+    return 2 if setup.problems else 0
+
+
+def _failed(setup: Setup, store: SqliteLedger, tally: Tally, fail_on: FailOn) -> bool:
+    """Whether the verdicts are not what was demanded. A check that crashed reached no verdict, so it is not `works`."""
+    from grimoire.cli import trial_show
+    from grimoire.reports.tally import unexpected_rehearsals
+
     if setup.wanted.rehearsing:
         unexpected = unexpected_rehearsals(tally, ["rehearsal/sample"])
         trial_show.rehearsal_notes(setup, unexpected)
-        failed = bool(unexpected)
-    elif fail_on == "regressed":
-        failed = trial_show.regressed(setup, store, tally)
-    else:
-        failed = fail_on == "broken" and bool(tally.verdicts("broken"))
-    if failed and fail_on != "never":
-        return 1
-    return 3 if tally.verdicts("error") else 2 if setup.problems else 0
+        return bool(unexpected) and fail_on != "never"
+    if fail_on == "regressed":
+        return trial_show.regressed(setup, store, tally)
+    crashed = tally.verdicts("error") - tally.unanswered
+    return fail_on == "broken" and bool(tally.verdicts("broken") or crashed)

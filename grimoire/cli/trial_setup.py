@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grimoire.cli import output, wiring
-from grimoire.cli.translations import Outdated, outdated, translate_all
+from grimoire.cli.translations import Made, Outdated, outdated, translate_all
 from grimoire.errors import InvalidFile, UsageError
 from grimoire.ports import ChatBackend
 from grimoire.record import Cell
@@ -51,6 +51,7 @@ class Setup(msgspec.Struct, kw_only=True):
     backends: list[ChatBackend]
     to_translate: list[Outdated]
     translator: str
+    translated: Made = msgspec.field(default_factory=Made)
     problems: bool
 
     def cells(self) -> Iterator[Cell]:
@@ -113,7 +114,7 @@ def agree(setup: Setup, *, yes: bool, dry_run: bool, left_out: set[str]) -> bool
     if (spends or translating) and not yes:
         _confirm()
     if translating:
-        translate_all(setup.settings, setup.library, setup.to_translate, setup.translator)
+        setup.translated = translate_all(setup.settings, setup.library, setup.to_translate, setup.translator)
         texts = _templates(setup.library, setup.plan.spells, setup.wanted.languages)
         setup.plan = msgspec.structs.replace(setup.plan, templates=texts)
         _leave_out_unfillable(setup)
@@ -162,21 +163,34 @@ def _leave_out_unfillable(setup: Setup) -> None:
 
 
 def _show_plan(setup: Setup, left_out: set[str]) -> None:
-    prices = wiring.prices(setup.settings, setup.backends)
-    cells = (cell for cell in setup.cells() if cell.key not in left_out)
-    estimates = trial_plan.estimate(cells, prices)
-    spells = len({name for name, _ in setup.plan.templates})
-    total = sum(estimate.calls for estimate in estimates)
-    done = f", {len(left_out)} answered already" if left_out else ""
-    languages = ", ".join(setup.wanted.languages)
-    output.note(f"plan: {spells} spells in {languages}, {total} calls{done}")
+    plan = _with_translations(setup)
+    planned = (cell for cell in trial_plan.cells(plan, setup.backends) if cell.key not in left_out)
+    estimates = trial_plan.estimate(planned, wiring.prices(setup.settings, setup.backends))
+    spells = output.count(len({name for name, _ in plan.templates}), "spell")
+    calls = output.count(sum(estimate.calls for estimate in estimates), "call")
+    done = f", {len(left_out):,} answered already" if left_out else ""
+    output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{done}")
     for estimate in estimates:
-        asked, answered = estimate.tokens.prompt_tokens or 0, estimate.tokens.completion_tokens or 0
-        free = estimate.backend.startswith(f"{wiring.REHEARSAL}/")
-        paid = "" if estimate.cost is None else f", about {estimate.cost:.2f} {setup.settings.values.currency}"
-        size = "offline, free" if free else f"about {asked:,} tokens in, {answered:,} out{paid}"
-        output.note(f"  {estimate.backend}: {estimate.calls} calls, {size}")
+        output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
     for late in setup.to_translate:
         output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
     for reason in trial_plan.unready(setup.plan, setup.backends):
         output.note(f"  {reason}")
+
+
+def _with_translations(setup: Setup) -> trial_plan.Plan:
+    """The plan as it will be when what is missing is translated, originals standing in for it."""
+    coming = {
+        (late.spell.name, late.language): late.spell.template
+        for late in setup.to_translate
+        if setup.translator and not late.reviewed
+    }
+    return msgspec.structs.replace(setup.plan, templates=coming | dict(setup.plan.templates))
+
+
+def _size(setup: Setup, estimate: trial_plan.Estimate) -> str:
+    if estimate.backend.startswith(f"{wiring.REHEARSAL}/"):
+        return "offline, free"
+    asked, answered = estimate.tokens.prompt_tokens or 0, estimate.tokens.completion_tokens or 0
+    paid = "" if estimate.cost is None else f", about {output.money(estimate.cost, setup.settings.values.currency)}"
+    return f"about {asked:,} tokens in, {answered:,} out{paid}"

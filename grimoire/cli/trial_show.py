@@ -68,10 +68,11 @@ def summary(setup: Setup, tally: Tally, run: Run) -> None:
         cells = {key: count for key, count in tally.cells.items() if key[2] == backend.name}
         _reasons(backend.name, cells, 1 if setup.wanted.rehearsing else REASONS)
     totals = ", ".join(f"{tally.verdicts(kind)} {kind}" for kind in ("works", "partial", "broken", "error"))
-    paid = "" if tally.cost is None else f", {tally.cost:.4f} {setup.settings.values.currency}"
+    paid = "" if tally.cost is None else f", {output.money(tally.cost, setup.settings.values.currency)}"
     tokens = f", {tally.tokens:,} tokens" if tally.tokens else ""
     earlier = f" ({tally.earlier} answered earlier)" if tally.earlier else ""
-    output.note(f"run {run.id}: {tally.asked + tally.earlier} answers{earlier}: {totals}{tokens}{paid}")
+    answers = output.count(tally.asked + tally.earlier, "answer")
+    output.note(f"run {run.id}: {answers}{earlier}: {totals}{tokens}{paid}")
 
 
 def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:

@@ -39,13 +39,17 @@ class Count(msgspec.Struct):
 
 
 class Tally(msgspec.Struct):
-    """Counts by cell, in the order they came, and what it all cost (None while no answer had a price)."""
+    """Counts by cell, in the order they came, and what it all cost (None while no answer had a price).
+
+    `unanswered` are the questions no service answered; an `error` beyond those is a check that crashed.
+    """
 
     cells: dict[Key, Count] = {}
     cost: float | None = None
     tokens: int = 0
     asked: int = 0
     earlier: int = 0
+    unanswered: int = 0
 
     def add(self, result: Result) -> None:
         """Count one result."""
@@ -54,6 +58,7 @@ class Tally(msgspec.Struct):
         count.judged.append((cell.case, result.verdict.kind))
         reasons = [result.error] if result.error else result.verdict.reasons
         count.reasons += [reason for reason in reasons if reason not in count.reasons]
+        self.unanswered += bool(result.error)
         self.earlier += result.earlier
         self.asked += not result.earlier
         if result.cost is not None:

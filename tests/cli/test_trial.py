@@ -154,7 +154,7 @@ def test_a_check_that_crashes_ends_no_batch(
     first, second = done.lines
     assert (first["spell"], first["verdict"], second["verdict"]) == ("crashing", "error", "works")
     assert "took more than 1 s" in json.dumps(first["checks"])
-    assert done.code == 3
+    assert done.code == 1
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_nobody_at_the_terminal_is_never_waited_for(mine: Path, backends: OpenAI
     refused = run(["trial", "mine", "-m", "one"], stdin="y\n")
     assert (refused.code, refused.out, backends.count) == (2, "", 0)
     assert "--yes" in refused.err
-    assert "plan: 1 spells in en, zh, 1 calls" in refused.err
+    assert "plan: 1 spell in en, zh, 1 call\n" in refused.err
 
 
 def test_a_dry_run_shows_the_plan_and_sends_nothing(mine: Path, backends: OpenAIServer) -> None:
@@ -204,6 +204,16 @@ def test_missing_translations_are_made_on_the_way(mine: Path, backends: OpenAISe
     assert "its translation into zh is missing: deepl makes it" in done.err
     assert deepl.requests > 0
     assert backends.count == 2
+    assert "plan: 1 spell in en, zh, 2 calls" in done.err  # the text that is still to come is in the plan
+
+
+def test_a_refused_translation_is_told_by_the_exit_code(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
+    backends.reply = lambda _: Reply(text=GOOD)
+    deepl.engine = lambda *_: ""
+    done = call(["trial", "mine", "-l", "en,zh", "-m", "one", "--with", "deepl", "--yes", "--json"])
+    assert (done.code, backends.count) == (1, 1)
+    assert "refused" in done.err
+    assert not mine.with_name("mine.zh.yaml").exists()
 
 
 def test_what_a_person_reviewed_is_tried_as_it_is(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
