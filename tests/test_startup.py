@@ -25,10 +25,12 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys
 
 
 def imported(*arguments: str, cwd: Path) -> set[str]:
+    # Measuring coverage imports modules of its own; here the product alone is looked at.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(arguments)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**environment, "PYTHONPATH": str(Path(__file__).parent.parent)},
         capture_output=True,
         text=True,
         check=True,
