@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grimoire.terminal import one_line
 
@@ -24,33 +24,55 @@ MARKS = {
 Column = tuple[str, str]
 """Language, backend."""
 
-WORDY_COLUMNS = 4
-"""Columns up to which a cell says its verdict in words."""
+Cells = Mapping[tuple[str, str, str], tuple[str, str]]
+"""By (spell, language, backend), in the order they are to be shown: a kind of MARKS, and a remark."""
 
 
-def matrix(
-    cells: Mapping[tuple[str, str, str], tuple[str, str]], titles: Mapping[str, str], caption: str = ""
-) -> Table:
-    """A table of cells by (spell, language, backend), each a kind of MARKS and a remark; titles by spell name.
+class Layout(NamedTuple):
+    """What a table has room for. Without words, cells hold signs and columns numbers, and the caption explains them."""
 
-    With more columns than words fit in, columns have numbers and cells signs; the caption tells what they mean.
-    """
+    words: bool
+    remarks: bool
+    titles: bool
+
+
+LAYOUTS = (
+    Layout(words=True, remarks=True, titles=True),
+    Layout(words=True, remarks=True, titles=False),
+    Layout(words=False, remarks=True, titles=True),
+    Layout(words=False, remarks=True, titles=False),
+    Layout(words=False, remarks=False, titles=False),
+)
+
+
+def matrix(cells: Cells, titles: Mapping[str, str], *, width: int, caption: str = "") -> Table:
+    """A table of cells, with as much in it as a terminal of `width` columns can hold unbroken; titles by spell name."""
+    from rich.console import Console
+
+    measuring = Console(width=10_000)
+    tables = (_table(cells, titles, layout, caption) for layout in LAYOUTS)
+    return next(
+        (table for table in tables if measuring.measure(table).maximum <= width),
+        _table(cells, titles, LAYOUTS[-1], caption),
+    )
+
+
+def _table(cells: Cells, titles: Mapping[str, str], layout: Layout, caption: str) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     columns = list(dict.fromkeys((language, backend) for _, language, backend in cells))
-    compact = len(columns) > WORDY_COLUMNS
-    caption = "\n".join(part for part in (_legend(cells, columns) if compact else "", caption) if part)
+    caption = "\n".join(part for part in ("" if layout.words else _legend(cells, columns), caption) if part)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, caption=caption or None, caption_justify="left")
     table.add_column("spell", style="bold cyan", no_wrap=True)
-    table.add_column("title", overflow="ellipsis", no_wrap=True, max_width=24)
-    for number, (language, backend) in enumerate(columns, 1):
-        head, slash, model = one_line(backend).partition("/")
-        table.add_column(f"{language}\n{number}" if compact else f"{language}\n{head}\n{slash}{model}", overflow="fold")
+    if layout.titles:
+        table.add_column("title", overflow="ellipsis", no_wrap=True, max_width=24)
+    for number, column in enumerate(columns, 1):
+        table.add_column(_head(column) if layout.words else f"{column[0]}\n{number}", overflow="fold")
     for spell in dict.fromkeys(name for name, _, _ in cells):
-        row = [Text(one_line(spell)), Text(one_line(titles.get(spell, "")))]
-        table.add_row(*row, *(_mark(cells.get((spell, *column)), compact=compact) for column in columns))
+        row = [Text(one_line(spell)), *([Text(one_line(titles.get(spell, "")))] if layout.titles else [])]
+        table.add_row(*row, *(_mark(cells.get((spell, *column)), layout) for column in columns))
     return table
 
 
@@ -59,17 +81,25 @@ def titles_by_name(spells: Sequence[tuple[str, str, Sequence[str]]]) -> dict[str
     return {name: next(iter(translated), own) for name, own, translated in spells}
 
 
-def _mark(cell: tuple[str, str] | None, *, compact: bool) -> Text:
+def _head(column: Column) -> str:
+    """Language, backend and model below each other."""
+    language, backend = column
+    head, slash, model = one_line(backend).partition("/")
+    return f"{language}\n{head}\n{slash}{model}"
+
+
+def _mark(cell: tuple[str, str] | None, layout: Layout) -> Text:
     from rich.text import Text
 
     if cell is None:
         return Text("")
     kind, remark = cell
     sign, style = MARKS[kind]
-    return Text(sign if compact else f"{sign} {kind}", style=style).append(f" {remark}" if remark else "", style="dim")
+    text = Text(f"{sign} {kind}" if layout.words else sign, style=style)
+    return text.append(f" {remark}", style="dim") if remark and layout.remarks else text
 
 
-def _legend(cells: Mapping[tuple[str, str, str], tuple[str, str]], columns: Sequence[Column]) -> str:
+def _legend(cells: Cells, columns: Sequence[Column]) -> str:
     """What the numbers and the signs stand for, a line a language and one for the signs."""
     numbered: dict[str, list[str]] = {}
     for number, (language, backend) in enumerate(columns, 1):

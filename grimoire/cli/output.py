@@ -42,6 +42,11 @@ def emit_table(renderable: RenderableType) -> None:
     _write("\n".join(line.rstrip() for line in page.getvalue().split("\n")))
 
 
+def columns() -> int:
+    """How wide standard output is: the terminal's columns, or COLUMNS, or FALLBACK_WIDTH."""
+    return shutil.get_terminal_size((FALLBACK_WIDTH, 24)).columns
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it needs one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -90,7 +95,7 @@ def _console(page: TextIO) -> Console:
     from rich.console import Console
 
     terminal = True if sys.stdout and sys.stdout.isatty() else None  # None: as the environment says
-    wide = shutil.get_terminal_size((FALLBACK_WIDTH, 24)).columns
+    wide = columns()
     console = Console(file=page, force_terminal=terminal, width=wide, highlight=False, markup=False, emoji=False)
     plain = Console(file=page, color_system=None, width=wide, highlight=False, markup=False, emoji=False)
     return plain if console.no_color else console

@@ -51,19 +51,18 @@ def _titles(library: Library) -> dict[str, str]:
 
 def _table(rows: Sequence[Row], titles: dict[str, str], caption: str) -> None:
     from grimoire.cli import output
-    from grimoire.cli.matrix import WORDY_COLUMNS, matrix
+    from grimoire.cli.matrix import matrix
 
     if rows:
-        dated = len({(row.language, row.backend) for row in rows}) <= WORDY_COLUMNS
-        cells = {(row.spell, row.language, row.backend): (row.standing.kind, _remark(row, dated=dated)) for row in rows}
-        output.emit_table(matrix(cells, titles, caption))
+        cells = {(row.spell, row.language, row.backend): (row.standing.kind, _remark(row)) for row in rows}
+        output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
-def _remark(row: Row, *, dated: bool) -> str:
+def _remark(row: Row) -> str:
     """What changed, and the month and day since when it is so."""
     standing = row.standing
     change = standing.change if standing.change in {"regressed", "recovered"} else ""
-    return " ".join(part for part in (change, standing.since[5:10] if dated else "") if part)
+    return " ".join(part for part in (change, standing.since[5:10]) if part)
 
 
 def _plain(row: Row) -> dict[str, object]:

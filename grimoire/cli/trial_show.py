@@ -51,7 +51,9 @@ def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Resu
 
 def matrix_of(setup: Setup, tally: Tally) -> None:
     """Print spell × (language, backend)."""
-    cells = {key: (_kind(count), _remark(count)) for key, count in tally.cells.items()}
+    cells = {
+        key: (_kind(tally.cells[key]), _remark(tally.cells[key])) for key in _in_order(setup) if key in tally.cells
+    }
     titles = titles_by_name(
         [
             (spell.name, spell.title, [text.title for text in setup.library.translations(spell) if text.title])
@@ -59,7 +61,8 @@ def matrix_of(setup: Setup, tally: Tally) -> None:
         ]
     )
     rehearsed = all(backend.rehearsal for backend in setup.backends)
-    output.emit_table(matrix(cells, titles, "a rehearsal: it says nothing of any model" if rehearsed else ""))
+    caption = "a rehearsal: it says nothing of any model" if rehearsed else ""
+    output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
 def summary(setup: Setup, tally: Tally, run: Run) -> None:
@@ -112,6 +115,14 @@ def regressed(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
     for row in worse:
         output.note(f"regressed: {row.spell} ({row.language}) on {row.backend}: now {row.standing.kind}")
     return bool(worse)
+
+
+def _in_order(setup: Setup) -> Iterator[Key]:
+    """Every cell in the order it was asked for, which is not the order the answers came in."""
+    for spell in setup.plan.spells:
+        for language in setup.wanted.languages:
+            for backend in setup.backends:
+                yield spell.name, language, backend.name
 
 
 def _kind(count: Count) -> str:
