@@ -44,7 +44,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: {self.severity}: {self.message}{hint}"
+        # On one line, whatever a file calls its keys: a name with a line break in it would forge the next problem.
+        return " ".join(f"{place}: {self.severity}: {self.message}{hint}".splitlines())
 
 
 class GrimoireError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grimoire import atomic, spellfile
@@ -30,9 +30,10 @@ class Library:
     """
 
     def __init__(self, roots: Sequence[Path], validate_check: CheckValidator, own: Path | None = None) -> None:
-        self.roots = _distinct(roots)
+        self.roots = _once(root for root in roots if root.is_dir())
         self._validate = validate_check
         self._own = own
+        self._sidecars: dict[Path, dict[str, list[Path]]] = {}
 
     def paths(self) -> dict[str, Path]:
         """Every spell's file by name, in the order of the names."""
@@ -53,7 +54,7 @@ class Library:
 
     def find(self, name: str) -> Path:
         """The file of a spell given by name or by path."""
-        if os.sep in name or name.endswith(SUFFIX):
+        if _is_path(name):
             path = Path(name)
             with contextlib.suppress(OSError):  # a whole text given for a name is longer than a path may be
                 if path.is_file():
@@ -63,6 +64,10 @@ class Library:
         if name in paths:
             return paths[name]
         raise UnknownName(f"no spell `{name}`", hint=_nearest(name, list(paths)))
+
+    def name_of(self, given: str) -> str:
+        """The name under which a spell given by name or by path is on record, be it still in the library or not."""
+        return self.find(given).stem if _is_path(given) else given
 
     def load(self, path: Path) -> Spell:
         """The spell in a file. Raises InvalidFile."""
@@ -74,7 +79,7 @@ class Library:
         Raises:
             UnknownName: one of the names is not there.
         """
-        paths = [self.find(name) for name in dict.fromkeys(names)] if names else list(self.paths().values())
+        paths = _once(self.find(name) for name in names) if names else list(self.paths().values())
         spells: list[Spell] = []
         problems = [] if names else [p for root in self.roots for p in duplicates(root)]
         for path in paths:
@@ -93,7 +98,7 @@ class Library:
         """A spell's translations, by language. One that is not valid is left out; `lint` says why."""
         found: dict[str, Translation] = {}
         folders = [folder for folder in (spell.path.parent if spell.path else None, self._own) if folder]
-        for path in (path for folder in folders for path in sorted(folder.glob(f"{spell.name}.*{SUFFIX}"))):
+        for path in (path for folder in folders for path in self._sidecars_in(folder).get(spell.name, ())):
             with contextlib.suppress(InvalidFile):
                 translation, _ = spellfile.read_translation(path, spell)
                 found.setdefault(translation.language, translation)
@@ -114,6 +119,7 @@ class Library:
         """Write a translation, whole or not at all; returns the path."""
         path = self.translation_path(spell, translation.language)
         atomic.write_text(path, spellfile.dump_translation(translation))
+        self._sidecars.pop(path.parent, None)
         return path
 
     def lint(self, root: Path) -> Iterator[Problem]:
@@ -126,6 +132,14 @@ class Library:
         yield from duplicates(root)
         for path in yaml_files(root):
             yield from self._lint_file(path)
+
+    def _sidecars_in(self, folder: Path) -> dict[str, list[Path]]:
+        """A folder's translations by spell, listed once: to look for each spell's own takes minutes among thousands."""
+        if folder not in self._sidecars:
+            found = self._sidecars[folder] = {}
+            for path in sorted(folder.glob(f"*.*{SUFFIX}")):
+                found.setdefault(path.name.partition(".")[0], []).append(path)
+        return self._sidecars[folder]
 
     def _lint_file(self, path: Path) -> Iterator[Problem]:
         try:
@@ -182,16 +196,20 @@ def duplicates(root: Path) -> Iterator[Problem]:
         first.setdefault(path.stem, path)
 
 
+def _is_path(given: str) -> bool:
+    return os.sep in given or given.endswith(SUFFIX)
+
+
 def _packaged(path: Path) -> bool:
     """Whether a file is part of the installed package."""
     return path.is_relative_to(Path(__file__).parent)
 
 
-def _distinct(roots: Sequence[Path]) -> list[Path]:
+def _once(paths: Iterable[Path]) -> list[Path]:
+    """Each file or folder once, however often and by whatever path it is named; the first path stands."""
     found: dict[Path, Path] = {}
-    for root in roots:
-        if root.is_dir():
-            found.setdefault(root.resolve(), root)
+    for path in paths:
+        found.setdefault(path.resolve(), path)
     return list(found.values())
 
 

@@ -8,7 +8,9 @@ runs to the next colon, a default too, the options keep later colons, no part ho
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -26,6 +28,8 @@ PLACEHOLDER = re.compile(
 
 # What looks like a placeholder to a person. 40 characters are enough for every misspelling seen in real collections.
 _BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,40}[\]}]|\{[^{}\r\n]{1,40}\}")
+# A Chinese keyboard's brackets and colon, one for one, so that places stay what they are.
+_HALF_WIDTH = str.maketrans("［］【】｛｝：", "[][]{}:")
 _DEFINITION_LIKE = re.compile(r"\s*VARIAB?[A-Z]{1,4}\s*(\d+)\s*:.*", re.IGNORECASE)
 _SYNONYMS = {"KEYWORD": "PROMPT", "KEYWORDS": "PROMPT"}
 
@@ -123,14 +127,16 @@ def near_misses(text: str) -> Iterator[NearMiss]:
     """Bracketed texts that are probably misspelled placeholders. An unknown bracket alone is no suspect."""
     for part in parse(text):
         if isinstance(part, Literal):
-            for match in _BRACKETED.finditer(part.text):
+            plain = part.text.translate(_HALF_WIDTH)
+            for match in _BRACKETED.finditer(plain):
                 # A link's text and a word in double braces belong to other languages than AIPRM's.
-                before, after = part.text[: match.start()][-1:], part.text[match.end() :][:1]
+                start, end = match.span()
+                before, after = plain[max(start - 1, 0) : start], plain[end : end + 1]
                 if before in {"{", "$"} or after in {"}", "("}:
                     continue
                 suggestion = _suggest(match.group()[1:-1])
                 if suggestion:
-                    yield NearMiss(match.group(), part.start + match.start(), suggestion)
+                    yield NearMiss(part.text[start:end], part.start + start, suggestion)
 
 
 def line_of(text: str, offset: int) -> tuple[int, int]:
@@ -167,18 +173,21 @@ def _suggest(inside: str) -> str:
     number = _DEFINITION_LIKE.fullmatch(inside)
     if number:
         return f"[VARIABLE{number[1]}:…]" if 1 <= int(number[1]) <= 6 else "[VARIABLE1] to [VARIABLE6]"  # noqa: PLR2004  # AIPRM has six
-    folded = re.sub(r"[\s_-]", "", inside).upper()
+    folded = re.sub(r"[\s_-]", "", unicodedata.normalize("NFKC", inside)).upper()
     if re.fullmatch(r"VARIABLE(0|[7-9]|\d\d+)", folded):
         return "[VARIABLE1] to [VARIABLE6]"
     if folded in _SYNONYMS:
         return f"[{_SYNONYMS[folded]}]"
-    nearest = min(NAMES, key=lambda name: _distance(folded, name))
+    nearest, distance = _nearest(folded)
     # One edit in a short word, two in a long one: [PROMO] is a word of its own, [TARGETLANGUGAE] is not.
     allowed = 1 if len(nearest) <= 9 else 2  # noqa: PLR2004  # the length of VARIABLE1, whose digit alone tells six apart
-    return f"[{nearest}]" if _distance(folded, nearest) <= allowed else ""
+    return f"[{nearest}]" if distance <= allowed else ""
 
 
-def _distance(a: str, b: str) -> int:
+@lru_cache(maxsize=256)
+def _nearest(folded: str) -> tuple[str, int]:
+    """The placeholder's name with the fewest edits, and how many; three stands for all above two."""
     from rapidfuzz.distance import OSA
 
-    return OSA.distance(a, b, score_cutoff=2)
+    distances = ((name, OSA.distance(folded, name, score_cutoff=2)) for name in NAMES)
+    return min(distances, key=lambda found: found[1])

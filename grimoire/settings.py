@@ -15,17 +15,19 @@ from typing import Annotated
 import msgspec
 
 from grimoire import yamlfile
-from grimoire.errors import UsageError
+from grimoire.errors import InvalidFile, Problem, UsageError
 
 PROJECT_FILE = "grimoire.yaml"
 USER_FILE = "settings.yaml"
+REHEARSAL = "rehearsal"
+"""The backend that is always there and asks no model; the name is not to be had for one that does."""
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Money = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
-# A key put where its variable's name belongs does not look like a name; it is refused without being shown.
-VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
+# A key put where its variable's name belongs does not look like a name: it is long, or it has small letters and digits.
+VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})?$")]
 
 
 class Timeout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,7 +183,7 @@ def _read(path: Path) -> dict[str, object]:
     document = yamlfile.read(path)
     if document.data is None:
         return {}
-    values = yamlfile.convert(document, SettingsFile)
+    values = _convert(document)
     data = dict(document.data) if isinstance(document.data, dict) else {}
     # A folder in a file is meant from where the file is, not from where the command runs.
     if values.spells:
@@ -189,6 +191,27 @@ def _read(path: Path) -> dict[str, object]:
     if values.ledger:
         data["ledger"] = str(path.parent / _expanded(values.ledger))
     return data
+
+
+def _convert(document: yamlfile.Document) -> SettingsFile:
+    try:
+        values = yamlfile.convert(document, SettingsFile)
+    except InvalidFile as error:
+        raise InvalidFile([_explain(problem) for problem in error.problems]) from None
+    for name in values.backends:
+        if name == REHEARSAL or not name.strip() or "/" in name:
+            hint = "no slash in it, since BACKEND/MODEL has one" if name != REHEARSAL else "it is the offline stand-in"
+            problem = document.problem(("backends", name), "name", f"no backend can be named `{name}`", hint=hint)
+            raise InvalidFile([problem])
+    return values
+
+
+def _explain(problem: Problem) -> Problem:
+    if "key_env`" not in problem.message:
+        return problem
+    message = problem.message.partition(": ")[0] + ": not the name of an environment variable"
+    hint = "such as OFFICE_LLM_KEY; the key itself belongs in no file"
+    return msgspec.structs.replace(problem, message=message, hint=hint)
 
 
 def _expanded(folder: str) -> Path:

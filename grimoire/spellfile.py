@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -152,6 +153,8 @@ def check_spec(item: dict[str, object]) -> CheckSpec | str:
     """One item of a `checks:` list; a text says what is wrong with it."""
     named = [key for key in item if key != "should"]
     should = item.get("should", False)
+    if len(named) > 1 and (near := difflib.get_close_matches("should", named, n=1)):
+        return f"unknown key `{near[0]}`: did you mean `should`?"
     if len(named) != 1:
         return f"a check has one name, not {len(named)}: {', '.join(named) or 'nothing'}"
     if not isinstance(should, bool):

@@ -55,6 +55,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     template: str
     case: str
+    sample: int = 1
     verdict: VerdictKind
     reason: str = ""
 
@@ -123,7 +124,14 @@ def _by_run(history: Sequence[Judged]) -> list[list[Judged]]:
     runs: dict[str, list[Judged]] = {}
     for entry in history:
         runs.setdefault(entry.run, []).append(entry)
-    return list(runs.values())
+    return [_last_asked(run) for run in runs.values()]
+
+
+def _last_asked(run: Sequence[Judged]) -> list[Judged]:
+    """What a resumed run asked anew, after an error or with other settings, counts once: its last answer."""
+    answers = {(e.case, e.sample): e for e in run if e.verdict != "error"}
+    errors = {(e.case, e.sample): e for e in run if e.verdict == "error"}
+    return list((errors | answers).values())
 
 
 def _change(kinds: Sequence[StandingKind]) -> Change:
@@ -140,4 +148,4 @@ def _since(runs: Sequence[tuple[StandingKind, list[Judged]]]) -> str:
         if kind != latest:
             break
         since = run
-    return since[0].at
+    return min(entry.at for entry in since)

@@ -82,6 +82,8 @@ def read(path: Path) -> Document:
     """
     file = str(path)
     try:
+        if path.is_fifo():  # opening it would wait for a writer that may never come
+            raise _invalid(file, "file", "cannot be read: a pipe, not a file")
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "grimoire"
 
-VALUES = {"errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "terminal", "search"}
+VALUES = {"errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"}
 PORTS = {"ports"}
 FILES = {"yamlfile", "atomic", "spellfile", "library", "settings"}
 FAMILIES = {"backends", "translators", "checks", "ledger"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -247,3 +248,45 @@ def test_a_translation_of_an_installed_spell_goes_to_the_users_folder(
     assert not (installed / "spells" / "tea.zh.yaml").exists()
     assert library.translation(spell, "zh") == library.translations(spell)[0]
     assert list(library.lint(own)) == []
+
+
+def test_a_pipe_named_like_a_spell_is_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path, "good")
+    for name in ("pipe.yaml", "good.zh.yaml"):
+        os.mkfifo(tmp_path / name)
+    library = Library([tmp_path], validate)
+    spells, problems = library.load_all()
+    assert [spell.name for spell in spells] == ["good"]
+    assert [problem.message for problem in problems] == ["cannot be read: a pipe, not a file"]
+    assert library.translations(spells[0]) == []
+
+
+def test_a_problem_is_one_line_whatever_the_file_holds(tmp_path: Path) -> None:
+    path = tmp_path / "evil.yaml"
+    path.write_text('name: evil\nprompt: x\n"key\\nother.yaml:1:1: error: forged": 1\n', encoding="utf-8")
+    [problem] = Library([tmp_path], validate).lint(path)
+    assert str(problem).splitlines() == [str(problem)]
+    assert str(problem).startswith(f"{path}:3:1: error: unknown key `key other.yaml:1:1: error: forged`")
+
+
+def test_a_translation_written_after_the_folder_was_listed_is_found(tmp_path: Path) -> None:
+    write(tmp_path, "tea")
+    library = Library([tmp_path], validate)
+    spell = library.get("tea")
+    assert library.translations(spell) == []
+    made = Translation(name="tea", language="zh", source=spell.source_digest, translator="deepl", prompt="写 [PROMPT]")
+    library.save_translation(spell, made)
+    assert [text.language for text in library.translations(spell)] == ["zh"]
+
+
+def test_many_translations_are_found_without_a_look_through_the_folder_for_each(tmp_path: Path) -> None:
+    """The time for a thousand spells is held against the time to read them, which grows no faster than they do."""
+    for number in range(1000):
+        write(tmp_path, f"s{number}")
+    library = Library([tmp_path], validate)
+    started = time.perf_counter()
+    spells, _ = library.load_all()
+    loaded = time.perf_counter() - started
+    started = time.perf_counter()
+    assert not any(library.translations(spell) for spell in spells)
+    assert time.perf_counter() - started < loaded

@@ -193,6 +193,43 @@ def test_a_key_in_a_file_is_refused_and_not_shown(project: Path, where: str) -> 
     assert SECRET not in refused(project, where % SECRET)
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("gsk_SEKRET0123456789abcdef", id="small-letters-and-digits"),
+        pytest.param("SEKRET_" + "A" * 60, id="longer-than-any-name"),
+        pytest.param("SEKRETabcdefghijklmnopqrstuvwxyzabc", id="long-without-digits"),
+    ],
+)
+def test_a_key_that_could_be_a_name_is_refused_and_not_shown(project: Path, key: str) -> None:
+    said = refused(project, f"backends: {{a: {{key_env: {key}}}}}")
+    assert "SEKRET" not in said
+    assert said == (
+        "1 type: `backends.a.key_env`: not the name of an environment variable "
+        "(such as OFFICE_LLM_KEY; the key itself belongs in no file)"
+    )
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "KEY2", "_k", "my_key", ""])
+def test_names_of_variables_are_taken(project: Path, name: str) -> None:
+    write(project / "grimoire.yaml", f"backends: {{a: {{key_env: '{name}'}}}}")
+    assert load({}, project).values.backends["a"].key_env == name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("rehearsal", "it is the offline stand-in", id="the-rehearsal"),
+        pytest.param("a/b", "no slash in it", id="slash"),
+        pytest.param("''", "no backend can be named ``", id="empty"),
+    ],
+)
+def test_a_backend_nothing_could_reach_is_refused(project: Path, name: str, said: str) -> None:
+    told = refused(project, f"jobs: 2\nbackends:\n  {name}: {{base_url: 'http://x/v1', model: m}}\n")
+    assert told.startswith("3 name: ")
+    assert said in told
+
+
 def test_the_environment_itself_is_read_where_none_is_given(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(project.parent / "grimoire.yaml", "samples: 7\n")
     monkeypatch.chdir(project)

@@ -82,11 +82,12 @@ def history(*runs: str, template: str = "new") -> list[Judged]:
             at=f"2026-01-0{number}",
             template=template,
             case="willow",
+            sample=sample,
             verdict=NAMES[initial],
             reason=initial,
         )
         for number, run in enumerate(runs, start=1)
-        for initial in run
+        for sample, initial in enumerate(run, start=1)
     ]
 
 
@@ -134,6 +135,22 @@ def test_stand_on_text_that_moved_on(older: list[str], runs: list[str], kind: St
 
 
 def test_a_run_that_comes_back_later_is_one_run() -> None:
-    first, second = history("w"), history("b")
+    first, second = history("w"), history("wb")[1:]
     standing = stand([*first, *second], "new")
     assert (standing.kind, standing.answers) == ("flaky", 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kind", "errors"),
+    [
+        pytest.param("e", "w", "works", 0, id="an-error-then-an-answer"),
+        pytest.param("b", "w", "works", 0, id="the-last-answer-counts"),
+        pytest.param("w", "b", "broken", 0, id="also-when-it-is-worse"),
+        pytest.param("b", "e", "broken", 0, id="an-error-takes-nothing-away"),
+        pytest.param("e", "e", "untested", 2, id="never-answered"),
+        pytest.param("we", "ww", "works", 0, id="of-two-samples"),
+    ],
+)
+def test_what_a_run_asked_anew_counts_once(first: str, again: str, kind: StandingKind, errors: int) -> None:
+    standing = stand([*history(first), *history(again)], "new")
+    assert (standing.kind, standing.errors) == (kind, errors)

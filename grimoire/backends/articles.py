@@ -15,8 +15,8 @@ REFUSAL = {
 }
 
 NO_SAMPLE = {
-    "en": "(Rehearsal: this spell has no sample, so there is nothing to give back here.)",
-    "zh": "（排练：这个咒语没有附带样例，因此这里没有可以给出的回答。）",
+    "en": "(Rehearsal: the spell has no sample for this input; a sample answers its first case only.)",
+    "zh": "（排练：这条咒语没有为这个输入准备样例；样例只回答它的第一个用例。）",
 }
 
 GENERIC = {

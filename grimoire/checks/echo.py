@@ -2,8 +2,9 @@
 
 Texts are compared by their letters and digits alone, case ignored. What makes it precise: a short input counts only
 when it is the whole answer; words taken out of the user's text (a quotation, a key sentence) are an answer, while a
-piece of the template is none; and an answer that quotes the prompt and goes on is no echo. Likeness is the normalised
-Indel similarity (2·LCS / total length) of `rapidfuzz`, of at most 3,000 characters of each.
+piece of the template is none; and an answer that quotes the prompt and goes on is no echo. A text that was to be
+rewritten counts too when it comes back nearly unchanged among headings, lists and tables about it. Likeness is the
+normalised Indel similarity (2·LCS / total length) of `rapidfuzz`, of at most 3,000 characters of each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grimoire.checks.prose import spoken
+from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
@@ -21,7 +22,10 @@ LONGEST = 3_000
 LONG_INPUT = 40
 PIECE = 24
 TINY = 4
+A_TEXT = 100
 
+_LABEL = re.compile(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
+_NO_PARAGRAPH = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -42,6 +46,10 @@ class Echo:
             enough = 1.0 if len(text) < LONG_INPUT else NEAR
             if likeness >= enough:
                 return result(self, "failed", f"{likeness:.0%} the same as {source}: {quote(exchange.answer.text)}")
+        if bare(_LABEL.sub("", spoken(exchange.answer.text))) == given and len(given) >= TINY:
+            return result(self, "failed", f"the input with a label: {quote(exchange.answer.text)}")
+        if is_copy(bare(paragraphs(exchange.answer.text)), given):
+            return result(self, "failed", f"the input, nearly unchanged: {quote(paragraphs(exchange.answer.text))}")
         if is_piece(answer, sent, given):
             return result(self, "failed", f"a piece of the incantation: {quote(exchange.answer.text)}")
         return result(self, "passed", f"{len(answer)} letters, neither the {len(sent)} sent nor a piece of them")
@@ -70,6 +78,20 @@ def alike(answer: str, source: str) -> float:
     if len(answer) <= LONGEST:
         return head
     return min(head, Indel.normalized_similarity(answer[-LONGEST:], source[-LONGEST:], score_cutoff=NEAR))
+
+
+def paragraphs(text: str) -> str:
+    """The text without headings, tables, lists, quotations and code."""
+    return _NO_PARAGRAPH.sub("", outside_code(text)).strip()
+
+
+def is_copy(answer: str, given: str) -> bool:
+    """Whether nine tenths of a text of some length stand in the answer, in order, with hardly anything else."""
+    from rapidfuzz.distance import LCSseq
+
+    if len(given) < A_TEXT or not 0.8 < len(answer) / len(given) < 1.25:  # noqa: PLR2004  # as above
+        return False
+    return LCSseq.similarity(answer[:LONGEST], given[:LONGEST]) >= NEAR * min(len(given), LONGEST)
 
 
 def is_piece(answer: str, sent: str, given: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
+from grimoire.checks.json_keywords import Deadline, keywords
 from grimoire.checks.markdown import blocks, language
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.pattern import BadPattern, compiled
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 SHOWN = 3
+SECONDS = 1.0
 
 
 class JsonWants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,8 +43,9 @@ class Json(OwnCheck[JsonWants | None]):
         from jsonschema.exceptions import SchemaError
 
         schema = self.wants.schema if self.wants else True
+        self._deadline = Deadline()
         try:
-            self._validator = _validator(schema)
+            self._validator = _validator(schema, self._deadline)
         except (SchemaError, BadPattern) as error:
             raise self.bad(f"not a JSON Schema: {getattr(error, 'message', error)}") from None
         except RecursionError:
@@ -54,6 +58,7 @@ class Json(OwnCheck[JsonWants | None]):
             value = _load(exchange.answer.text)
         except (ValueError, RecursionError) as error:
             return result(self, "failed", f"not JSON: {error}")
+        self._deadline.begin(SECONDS)
         try:
             errors = list(islice(self._validator.iter_errors(value), SHOWN))
         except (TimeoutError, RecursionError, Unresolvable) as error:
@@ -68,7 +73,7 @@ def _load(text: str) -> Any:  # noqa: ANN401  # JSON is anything
     """The value; ValueError says where it is not JSON. NaN and Infinity are not."""
     text = spoken(text).strip().removeprefix("\ufeff")
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except ValueError:
         fences = [token for token in blocks(text) if token.type == "fence"]
         marked = [token for token in fences if language(token) == "json"] or fences
@@ -76,11 +81,18 @@ def _load(text: str) -> Any:  # noqa: ANN401  # JSON is anything
             raise ValueError(f"{len(marked)} code blocks could be it") from None
         if not marked:
             raise
-        return json.loads(marked[0].content, parse_constant=_refuse)
+        return json.loads(marked[0].content, parse_constant=_refuse, parse_float=_finite)
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{cut(digits, 30)} is too large a number")
+    return number
 
 
 def _describe(value: object) -> str:
@@ -89,8 +101,8 @@ def _describe(value: object) -> str:
     return f"an object of {len(value)}" if isinstance(value, dict) else f"a {type(value).__name__}"
 
 
-def _validator(schema: dict[str, Any] | bool) -> Validator:
-    """A validator that fetches nothing and whose patterns cannot hang.
+def _validator(schema: dict[str, Any] | bool, deadline: Deadline) -> Validator:
+    """A validator that fetches nothing and stops at the deadline, give or take one keyword's work.
 
     Raises SchemaError or BadPattern for a schema that is wrong.
     """
@@ -103,8 +115,7 @@ def _validator(schema: dict[str, Any] | bool) -> Validator:
     no_formats = FormatChecker(formats=())  # patterns are compiled below, as they will be used
     base.check_schema(schema, format_checker=no_formats)  # type: ignore[arg-type, call-arg]  # its stub knows neither booleans nor this
     _refuse_hazards(schema)
-    keywords = {"pattern": _pattern, "patternProperties": _pattern_properties, "additionalProperties": _additional}
-    extended = validators.extend(base, keywords)  # type: ignore[no-untyped-call]  # its stub is untyped
+    extended = validators.extend(base, keywords(base.VALIDATORS, deadline))  # type: ignore[no-untyped-call]  # its stub is untyped
     return cast("Validator", extended(schema, registry=Registry()))
 
 
@@ -133,36 +144,3 @@ def _parts(schema: object) -> Iterator[dict[str, object]]:
     if isinstance(schema, list):
         for part in schema:
             yield from _parts(part)
-
-
-def _pattern(_validator: Validator, pattern: str, instance: object, _schema: object) -> Iterator[Exception]:
-    from jsonschema.exceptions import ValidationError
-
-    if isinstance(instance, str) and not compiled(pattern).found(instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-def _pattern_properties(
-    validator: Validator, patterns: Mapping[str, object], instance: object, _schema: object
-) -> Iterator[Exception]:
-    if isinstance(instance, dict):
-        for pattern, part in patterns.items():
-            for key in filter(compiled(pattern).found, instance):
-                yield from validator.descend(instance[key], part, path=key, schema_path=pattern)  # type: ignore[attr-defined]  # the protocol leaves it out; every validator has it
-
-
-def _additional(
-    validator: Validator, allowed: object, instance: object, schema: Mapping[str, Mapping[str, object]]
-) -> Iterator[Exception]:
-    from jsonschema.exceptions import ValidationError
-
-    if not isinstance(instance, dict):
-        return
-    patterns = [compiled(pattern) for pattern in schema.get("patternProperties", ())]
-    extras = [key for key in instance if key not in schema.get("properties", ())]
-    extras = [key for key in extras if not any(pattern.found(key) for pattern in patterns)]
-    if allowed is False and extras:
-        yield ValidationError(f"additional properties {', '.join(map(repr, extras[:3]))}")
-    elif isinstance(allowed, dict):
-        for key in extras:
-            yield from validator.descend(instance[key], allowed, path=key)  # type: ignore[attr-defined]  # as above

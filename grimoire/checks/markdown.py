@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-LIMIT = 200_000
+LIMIT = 100_000
 DEPTH = 3
 
 
@@ -21,7 +21,7 @@ def blocks(text: str) -> tuple[Token, ...]:
     """Block tokens of CommonMark with tables; inline content is left unparsed.
 
     What stands in a code block marked as Markdown counts as the answer's own, for models wrap whole answers in one.
-    Of texts longer than 200,000 characters only the beginning is read.
+    Of texts longer than 100,000 characters only the beginning is read.
     """
     return tuple(_read(spoken(text)[:LIMIT], DEPTH))
 

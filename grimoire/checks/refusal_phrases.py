@@ -58,6 +58,9 @@ _THIS = any_of(
     *("this", "that", "such", r"your (?:request|question|prompt)", "content", "any content"),
     *(r"the (?:request|content)", r"an? (?:answer|response)"),
 )
+# "I can't give you one number" goes on to an answer.
+_NO_MEASURE = r"(?!\w* (?:you )?(?:an? )?(?:one|single|exact|precise|definit\w+|guarantee\w*)\b)"
+_NO_LIFE = r"(?:i (?:do not|don['’]t) have [^.\n,]{1,60}(?:, | and )(?:so|therefore|and)[, ]*)?"
 _SERVE_THIS = any_of(
     *("help", "assist", "comply", "fulfil+"),
     any_of(
@@ -71,13 +74,15 @@ ENGLISH = re.compile(
     START
     + any_of(
         rf"{_SORRY}[,.;:!]?\s+(?:but\s+)?(?:{_AS_AI}[,.]?\s*)?{_CANNOT}"
-        rf"(?! help but)[^.\n]{{0,25}}?\b{_SERVE}{_NO_BUSINESS}",
-        rf"{_AS_AI}[,.]?\s*(?:\w+ ){{0,3}}?{_CANNOT}(?! help but)[^.\n]{{0,40}}?\b{_SERVE}",
+        rf"(?! help but)[^.\n]{{0,25}}?\b{_SERVE}{_NO_MEASURE}{_NO_BUSINESS}",
+        rf"{_AS_AI}[,.]?\s*{_NO_LIFE}(?:\w+ ){{0,3}}?{_CANNOT}(?! help but)[^.\n]{{0,40}}?\b{_SERVE}",
         rf"{_CANNOT}\s+(?:\w+ )?{_SERVE_THIS}(?!\w)(?! but)",
         rf"{_SORRY}[,.;:!]?\s+(?:but\s+)?(?:this|that|(?:your|the) request)[^.\n]{{0,40}}"
         + any_of("violat", "against", "not possible", "not something i", "cannot", "can['’]t"),
         r"(?:this|that|your|the) (?:request|prompt|content|topic|question) "
         + any_of("violates", "goes against", "is against", "is not something i", "conflicts with"),
+        r"(?:this|that) is(?: not|n['’]t) something (?:that )?i(?:['’]m| can| am)(?: able to)? (?:help|do|write)",
+        r"(?:this|that|your request)(?: request| topic)? is (?:beyond|outside) (?:my capabilities|what i can)",
         rf"i {_DECLINE}",
         r"i['’]d rather not",
     ),
@@ -118,7 +123,10 @@ CHINESE = re.compile(
         rf"{_SORRY_ZH}[，,。！!：:\s]*(?:但(?:是)?)?(?:{_AS_AI_ZH}[，,。\s]*)?"
         r"(?:您的请求|这个(?:问题|请求|话题)|关于[^，。\n]{0,20}[，,]?)?(?!我们|我們|本公司|本店)"
         rf"{_CANNOT_ZH}{_SERVE_ZH}{_NO_BUSINESS_ZH})",
-        rf"{_AS_AI_ZH}[，,。\s]*{_CANNOT_ZH}{_SERVE_ZH}",
+        rf"{_AS_AI_ZH}[，,。\s]*(?:我?(?:并?没有|不具备)[^，。\n]{{1,20}}[，,])?(?:因此|所以|故)?{_CANNOT_ZH}{_SERVE_ZH}",
+        r"我(?:无法|不能|無法|不会|不便)(?:创作|撰写|生成|提供|编写)[^，。\n]{0,24}(?:这类|此类|这样的?|该类|相关)"
+        r"[^，。\n]{0,12}(?:内容|文章|请求|作品|话题|文字)",
+        r"(?:这|该|您的|你的|此)[^，。\n]{0,6}超出了?我的(?:能力|知识|服务)",
         r"我(?:无法|不能|無法|没办法)(?:为您|为你|帮您|帮你|回答|提供|生成|满足|協助|协助|完成|创作|撰写)" + _THIS_ZH,
         r"这个问题我(?:还)?(?:无法|不能|没|不会)",
         r"(?:让我们|我们|咱们|请)?换个话题(?:聊聊|试试|再聊|吧)",
@@ -165,6 +173,7 @@ QUESTION = re.compile(
         r"\bwhat (?:topic|subject|text|keyword|article)s? (?:would|do|should|did)",
         r"[请請](?:先|您|你)?(?:再)?(?:提供|告诉我|告訴我|告知|输入|輸入|给出|发送|粘贴|上传|补充|说明)"
         rf"[^。？！\n]{{0,24}}?{_INPUT_ZH}",
+        r"请(?:先|您|你)?把[^。？！\n]{1,24}(?:发|贴|粘贴|发送|提供)给我",
         r"(?:您|你)(?:还)?(?:没有|没|未)(?:提供|给出|说明|告诉我|输入)",
     ),
     re.IGNORECASE,

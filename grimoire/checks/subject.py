@@ -4,8 +4,9 @@ The case's `subject` words decide where it has any: one must occur. Otherwise te
 pairs of neighbouring characters for Chinese and Japanese, which needs no word list and survives rewording, and stems of
 content words for alphabets. Words every request has (write, article, 如何, 介绍) are left out. Of a text of up to 60
 characters a quarter of the terms must occur, and at least one; of a longer one a sixth of its 24 most repeated, and
-at least two. In a long answer they must also recur (three times in all), because an article on anything else has a
-"home" or a "健康" in it somewhere. Not judged: an answer in another script or language than the text, and no text.
+at least two. In a long answer they must also recur, because an article on anything else has a "home" or a "健康" in it
+somewhere, and neither terms nor subject words may all stand in one place there: a lecture on how to write such articles
+names the subject once. Not judged: an answer in another script or language than the text, and no text.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from grimoire.verdict import CheckResult, Outcome
 SHORT_TEXT = 60
 LONG_ANSWER = 300
 TERMS = 24
-RECUR = 3
+RECUR = 2
+APART = 10
 READ = 4_000
 
 _WIDE_RUN = re.compile("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]{2,}")
@@ -61,7 +63,7 @@ class OnSubject:
     def judge(self, exchange: Exchange) -> CheckResult:
         answer = spoken(exchange.answer.text)
         if exchange.subject:
-            return result(self, *_named(answer, exchange.subject))
+            return result(self, *_named(answer, exchange.subject, exchange.text))
         if not exchange.text.strip():
             return result(self, "skipped", "there is no input, and the case names no subject")
         if why := _incomparable(answer, exchange):
@@ -69,12 +71,25 @@ class OnSubject:
         return result(self, *_derived(answer, exchange.text))
 
 
-def _named(answer: str, subject: tuple[str, ...]) -> tuple[Outcome, str]:
+def _named(answer: str, subject: tuple[str, ...], text: str) -> tuple[Outcome, str]:
     folded = answer.casefold()
-    for word in subject:
-        if count := folded.count(word.casefold()) if word else 0:
-            return "passed", f"{quote(word)} occurs {count}×"
-    return "failed", f"none of {', '.join(quote(word, 30) for word in subject[:4])} occurs"
+    found = [word for word in subject if word and word.casefold() in folded]
+    if not found:
+        return "failed", f"none of {', '.join(quote(word, 30) for word in subject[:4])} occurs"
+    if _is_long(answer) and not _recurs([word.casefold() for word in found], folded, text):
+        return "failed", f"{quote(found[0])} occurs in one place only of a long answer"
+    return "passed", f"{quote(found[0])} occurs {folded.count(found[0].casefold())}×"
+
+
+def _is_long(answer: str) -> bool:
+    return weigh(prose(answer)).total() >= LONG_ANSWER
+
+
+def _recurs(words: list[str], hay: str, text: str) -> bool:
+    """Whether words stand in two places at least, farther apart than within a quotation of the user's text."""
+    starts = [(hay.find(word), hay.rfind(word)) for word in words if word in hay]
+    apart = min(max(len(text), APART), len(hay) // 3)
+    return bool(starts) and max(last for _, last in starts) - min(first for first, _ in starts) > apart
 
 
 def _incomparable(answer: str, exchange: Exchange) -> str:
@@ -111,12 +126,16 @@ def _derived(answer: str, text: str) -> tuple[Outcome, str]:
     terms, wanted = terms_of(text)
     if not terms:
         return "skipped", f"nothing in the input says what it is about: {quote(text)}"
-    hay = f" {' '.join(_WORD.findall(answer.casefold()))} {answer}" if any(term[0] == " " for term in terms) else answer
-    counts = {term: _occurrences(term, hay) for term in terms}
+    words = f" {' '.join(_WORD.findall(answer.casefold()))} " if any(term[0] == " " for term in terms) else ""
+    forms = {term: _forms(term) for term in terms}
+    counts = {term: sum(map((words if term[0] == " " else answer).count, forms[term])) for term in terms}
     found = [term for term in terms if counts[term]]
-    total, size = sum(counts.values()), weigh(prose(answer)).total()
-    recur = RECUR if size >= LONG_ANSWER else 1
+    total, long = sum(counts.values()), _is_long(answer)
+    recur = RECUR if long else 1
     good = len(found) >= wanted and total >= recur
+    if good and long:
+        stems, pairs = ([f for t in found if (t[0] == " ") is stem for f in forms[t]] for stem in (True, False))
+        good = _recurs(stems, words, text) or _recurs(pairs, answer, text)
     shown = ", ".join(term.strip() for term in (found or terms)[:5])
     reason = (
         f"{len(found)} of {len(terms)} terms of the input occur, {total}× in all (wanted {wanted}, {recur}×): {shown}"
@@ -152,8 +171,8 @@ def _stem(word: str) -> str:
     return stem if len(stem) >= 3 else word  # noqa: PLR2004  # two letters begin too many other words
 
 
-def _occurrences(term: str, hay: str) -> int:
-    """How often a term occurs; a stem stands at a word's beginning, one of three letters is the word or its plural."""
+def _forms(term: str) -> tuple[str, ...]:
+    """How a term is written: a stem stands at a word's beginning, one of three letters is the word or its plural."""
     if term[0] == " " and len(term) < 5:  # noqa: PLR2004  # a space and three letters
-        return hay.count(f"{term} ") + hay.count(f"{term}s ")
-    return hay.count(term)
+        return f"{term} ", f"{term}s "
+    return (term,)

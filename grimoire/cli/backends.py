@@ -18,7 +18,7 @@ PING = "Answer with one word: pong"
 
 
 def backends(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[BACKEND[/MODEL]]...", help="Only these.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="BACKEND[/MODEL]", help="Only these.")] = None,
     ping: Annotated[
         bool, typer.Option("--ping", help="Ask each one whose key is set for a word. This costs a little.")
     ] = False,
@@ -37,6 +37,8 @@ def backends(
     if ping:
         wanted = [heads.get(f.name, f.name) for f in facts if heads or f.key_set or _configured(f)]
         replies, failed = _ping_all(settings, wanted)
+        if not wanted:
+            output.note("nobody to ask: no key is set; name a backend to ask it all the same")
     if json:
         output.emit_json([_plain(f, replies) for f in facts])
     else:
@@ -79,12 +81,12 @@ async def _ping(settings: Settings, name: str) -> tuple[str, bool]:
 
 
 def _plain(facts: BackendFacts, replies: dict[str, str]) -> dict[str, object]:
-    from grimoire.cli.output import hide_password
+    from grimoire.redact import hide_in_url
 
     plain: dict[str, object] = {
         "name": facts.name,
         "title": facts.title,
-        "base_url": hide_password(facts.base_url),
+        "base_url": hide_in_url(facts.base_url),
         "model": facts.model,
         "key_env": facts.key_env,
         "key_set": facts.key_set,
@@ -97,7 +99,8 @@ def _table(facts: list[BackendFacts], replies: dict[str, str]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from grimoire.cli.output import hide_password
+    from grimoire.redact import hide_in_url
+    from grimoire.terminal import one_line
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("backend", style="bold cyan", no_wrap=True)
@@ -106,11 +109,11 @@ def _table(facts: list[BackendFacts], replies: dict[str, str]) -> Table:
     for f in facts:
         key = f"${f.key_env} {'set' if f.key_set else 'not set'}" if f.key_env else "none needed"
         table.add_row(
-            f.name,
+            one_line(f.name),
             f.title,
-            f.model or "-",
+            one_line(f.model or "-"),
             key,
-            replies.get(f.name, "") if replies else hide_password(f.base_url) or "-",
+            replies.get(f.name, "") if replies else one_line(hide_in_url(f.base_url) or "-"),
             style="" if f.key_set is not False else "dim",
         )
     return table

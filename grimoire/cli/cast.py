@@ -61,7 +61,7 @@ def cast(
         output.emit(_incantation(spell, chosen, inputs, target))
         return
     backend = wiring.open_backend(settings, _backend_name(settings, model))
-    streaming = sys.stdout.isatty() and not (no_stream or json)
+    streaming = sys.stdout is not None and sys.stdout.isatty() and not (no_stream or json)
     from grimoire.cast import build_cell
 
     cell = build_cell(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grimoire import __version__
 from grimoire.cli import options
+from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,9 +46,9 @@ def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str,
 
 
 def _safe(value: object) -> object:
-    from grimoire.cli.output import hide_password
+    from grimoire.redact import hide_in_url, hide_secrets
 
-    return hide_password(value) if isinstance(value, str) else value
+    return hide_in_url(value) if isinstance(value, str) and "://" in value else hide_secrets(value)
 
 
 def _files(settings: Settings) -> list[dict[str, object]]:
@@ -98,7 +99,7 @@ def _table(rows: list[dict[str, object]]) -> Table:
     for index, _ in enumerate(rows[0] if rows else ()):
         table.add_column(overflow="fold", style="" if index else "cyan")
     for row in rows:
-        first, *others = (_spelled(key, value) for key, value in row.items())
+        first, *others = (one_line(_spelled(key, value), 2000) for key, value in row.items())
         table.add_row(f"  {first}", *others)
     return table
 

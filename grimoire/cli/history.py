@@ -11,7 +11,7 @@ from grimoire.cli import options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
+    from rich.console import Group, RenderableType
 
     from grimoire.record import Entry
 
@@ -28,47 +28,50 @@ def history(
     from grimoire.cli.results import entry_json
 
     settings = settings_file.load()
-    # A spell may have left the library; what is on record of it stays readable under its name.
-    spell = (
-        wiring.open_library(settings, judging=False).find(name).stem if "/" in name or name.endswith(".yaml") else name
-    )
-    with wiring.open_ledger(settings, ledger) as store:
+    library = wiring.open_library(settings, judging=False)
+    spell = library.name_of(name)
+    with wiring.open_ledger(settings, ledger, reading=True) as store:
         entries = list(store.history(spell, limit=limit))
     if not entries:
-        wiring.open_library(settings, judging=False).find(name)
+        library.find(name)
     if json:
         output.emit_json([entry_json(entry) for entry in entries])
     elif entries:
-        output.emit_table(_table(entries))
+        output.emit_table(_lines(entries))
     else:
         output.note(f"nothing on record of `{spell}` yet: grimoire trial {spell}")
 
 
-def _table(entries: Sequence[Entry]) -> Table:
-    from rich.box import SIMPLE_HEAD
+def _lines(entries: Sequence[Entry]) -> Group:
+    """A line an entry, and below it why it does not work."""
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     from grimoire.cli.matrix import MARKS
     from grimoire.terminal import one_line
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in ("when (UTC)", "run", "lang", "backend", "case"):
-        table.add_column(column, no_wrap=column != "backend", overflow="fold")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("why", overflow="fold")
+    parts: list[RenderableType] = []
     for entry in entries:
         sign, style = MARKS[entry.verdict or "untested"]
-        table.add_row(
-            entry.at[:16].replace("T", " "),
+        line = Table.grid(padding=(0, 2))
+        line.add_column(no_wrap=True)
+        line.add_column(no_wrap=True, min_width=len("not judged") + 2)
+        for _ in ("kind", "language", "backend", "case"):
+            line.add_column(overflow="fold")
+        line.add_row(
+            f"{entry.at[:16].replace('T', ' ')} UTC",
+            Text(f"{sign} {entry.verdict or 'not judged'}", style=style),
             entry.kind,
             entry.language,
             one_line(entry.backend),
-            one_line(entry.case or "-", 30),
-            Text(f"{sign} {entry.verdict or 'not judged'}", style=style),
-            one_line(_why(entry), 300),
+            one_line(entry.case, 30),
         )
-    return table
+        parts.append(line)
+        if why := one_line(_why(entry), 500):
+            parts.append(Padding(Text(why, style="dim"), (0, 0, 0, 4)))
+    return Group(*parts)
 
 
 def _why(entry: Entry) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def lint(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Folders or files.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Folders or files.")] = None,
     json: options.JsonLines = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> None:

@@ -17,12 +17,16 @@ def list_spells(
     from grimoire import settings
     from grimoire.cli import output, wiring
     from grimoire.cli.spell_table import spell_json, spell_table
+    from grimoire.errors import UnknownName
 
     library = wiring.open_library(settings.load(), judging=False)
     spells, problems = library.load_all()
     output.warn(problem for problem in problems if problem.severity == "error")
     if topic:
+        topics = sorted({spell.topic for spell in spells if spell.topic})
         spells = [spell for spell in spells if spell.topic.casefold() == topic.casefold()]
+        if not spells and not json:
+            raise UnknownName(f"no spell has the topic `{topic}`", hint=f"there are: {', '.join(topics)}")
     if json:
         output.emit_json([spell_json(library, spell) for spell in spells])
     else:

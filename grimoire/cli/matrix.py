@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -45,16 +46,24 @@ LAYOUTS = (
 )
 
 
-def matrix(cells: Cells, titles: Mapping[str, str], *, width: int, caption: str = "") -> Table:
-    """A table of cells, with as much in it as a terminal of `width` columns can hold unbroken; titles by spell name."""
-    from rich.console import Console
+def matrix(cells: Cells, titles: Mapping[str, str], *, width: int, caption: str = "") -> RenderableType:
+    """A table of cells, with as much in it as a terminal of `width` columns can hold unbroken; titles by spell name.
+
+    Where not even signs fit, the columns are spread over several tables.
+    """
+    from rich.console import Console, Group
 
     measuring = Console(width=10_000)
-    tables = (_table(cells, titles, layout, caption) for layout in LAYOUTS)
-    return next(
-        (table for table in tables if measuring.measure(table).maximum <= width),
-        _table(cells, titles, LAYOUTS[-1], caption),
-    )
+    for layout in LAYOUTS:
+        table = _table(cells, titles, layout, caption)
+        if measuring.measure(table).maximum <= width:
+            return table
+    columns = list(dict.fromkeys((language, backend) for _, language, backend in cells))
+    if len(columns) == 1:
+        return table
+    left = set(columns[: len(columns) // 2])
+    halves = [{key: cell for key, cell in cells.items() if (key[1:] in left) is side} for side in (True, False)]
+    return Group(*(matrix(half, titles, width=width, caption=caption) for half in halves))
 
 
 def _table(cells: Cells, titles: Mapping[str, str], layout: Layout, caption: str) -> Table:

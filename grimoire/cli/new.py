@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 SKELETON = """\
-# yaml-language-server: $schema=spell.schema.json
-# (made by: grimoire schema > {folder}/spell.schema.json)
+# yaml-language-server: $schema={schema}
+# (made by: grimoire schema > {library}/spell.schema.json)
 name: {name}
 language: en
 title: {title}
@@ -32,6 +32,18 @@ checks:
   - headings: {{at_least: 3}}
   - length: {{characters: {{at_least: 150}}}}
     should: true
+sample: |
+  ## 两本书，一个笑话
+
+  林黛玉出自《红楼梦》，倒拔垂杨柳的是《水浒传》里的鲁智深。把葬花的手按到树根上，是把两部书里最不相干的两个人缝在一起，读者一眼就看出缝线，也正是在看那道缝线。
+
+  ## 为什么偏偏是垂杨柳
+
+  柳树在诗里替人送别，在菜园里替鲁智深扬名。同一棵垂杨柳，一边柔，一边猛；让林黛玉去拔它，等于让送别的人亲手拆了长亭。
+
+  ## 它考的是什么
+
+  没有一篇现成的文章写过这件事，所以谁也抄不来。写得出树、写得出人、还写得出这两样东西为什么不该在一起，才算真的读懂了题目。
 """
 
 
@@ -57,7 +69,8 @@ def new(
     where = folder / Path(*_folder_name(topic)) / f"{name}.yaml"
     texts = {"title": title or _title(name), "topic": topic}
     quoted = {key: dump({"_": text})[3:].strip() for key, text in texts.items()}
-    atomic.write_text(where, SKELETON.format(name=name, folder=where.parent, **quoted))
+    schema = "../" * len(_folder_name(topic)) + "spell.schema.json"
+    atomic.write_text(where, SKELETON.format(name=name, schema=schema, library=folder, **quoted))
     output.emit(f"{where}\n")
 
 

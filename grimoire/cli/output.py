@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -70,11 +69,6 @@ def note(text: str) -> None:
 def note_error(what: str, error: GrimoireError) -> None:
     """An error with its hint, on standard error, where it ends nothing."""
     note(f"{what}: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
-
-
-def hide_password(url: str) -> str:
-    """A URL without the user and password it may hold."""
-    return re.sub(r"//[^/]*@", "//…@", url)
 
 
 def warn(problems: Iterable[Problem]) -> None:

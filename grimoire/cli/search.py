@@ -10,7 +10,7 @@ from grimoire.cli import options
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="All of them must occur, in any language.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="All of them must occur, in any language.")],
     json: options.Json = False,
 ) -> None:
     """Find spells whose name, title, description or prompt holds all the words, best first."""

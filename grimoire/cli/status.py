@@ -8,45 +8,40 @@ from typing import TYPE_CHECKING
 from grimoire.cli import options
 
 if TYPE_CHECKING:
-    from grimoire.library import Library
     from grimoire.reports.standings import Row
+    from grimoire.spell import Spell, Translation
 
 
 def status(names: options.Names = None, json: options.Json = False, ledger: options.LedgerFile = None) -> None:
     """Show where every spell stands in every language on every backend, from all trials on record."""
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring
+    from grimoire.cli.matrix import titles_by_name
     from grimoire.reports.standings import standings
 
     settings = settings_file.load()
     library = wiring.open_library(settings, judging=False)
-    wanted = {library.get(name).name for name in names or ()}
-    with wiring.open_ledger(settings, ledger) as store:
-        rows = standings(store.judged(), _digests(library))
+    wanted = {library.name_of(name) for name in names or ()}
+    texts = [(spell, library.translations(spell)) for spell in library.load_all()[0]]
+    with wiring.open_ledger(settings, ledger, reading=True) as store:
+        rows = standings(store.judged(), _digests(texts))
+    for name in wanted - {row.spell for row in rows}:
+        library.find(name)
     rows = [row for row in rows if not wanted or row.spell in wanted]
     if json:
         output.emit_json([_plain(row) for row in rows])
         return
     if not rows:
         output.note("nothing on record yet: grimoire trial makes the first")
-    titles = _titles(library)
+    titles = titles_by_name([(s.name, s.title, [t.title for t in translated if t.title]) for s, translated in texts])
     _table([row for row in rows if not row.rehearsal], titles, "")
     note = "rehearsals: they test the checks and say nothing of any model"
     _table([row for row in rows if row.rehearsal], titles, note)
 
 
-def _digests(library: Library) -> dict[tuple[str, str], str]:
-    spells, _ = library.load_all()
-    own = {(spell.name, spell.language): spell.template.digest for spell in spells}
-    translated = [text for spell in spells for text in library.translations(spell)]
-    return own | {(text.name, text.language): text.template.digest for text in translated}
-
-
-def _titles(library: Library) -> dict[str, str]:
-    from grimoire.cli.matrix import titles_by_name
-
-    spells, _ = library.load_all()
-    return titles_by_name([(s.name, s.title, [t.title for t in library.translations(s) if t.title]) for s in spells])
+def _digests(texts: Sequence[tuple[Spell, Sequence[Translation]]]) -> dict[tuple[str, str], str]:
+    own = {(spell.name, spell.language): spell.template.digest for spell, _ in texts}
+    return own | {(text.name, text.language): text.template.digest for _, found in texts for text in found}
 
 
 def _table(rows: Sequence[Row], titles: dict[str, str], caption: str) -> None:

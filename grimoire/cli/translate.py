@@ -70,6 +70,7 @@ def _select(states: Sequence[Outdated], *, force: bool) -> list[Outdated]:
 
 
 def _show(batch: Sequence[Outdated], engine: str) -> None:
+    """What would be sent, a line a spell; or that there is nothing to do."""
     from grimoire.cli import output
     from grimoire.translators.spell_translation import characters_to_send
 
@@ -79,4 +80,5 @@ def _show(batch: Sequence[Outdated], engine: str) -> None:
         total += count
         output.emit(f"{late.spell.name}\t{late.language}\t{late.state}\t{count} characters\n")
     using = f" with {engine}" if engine else ""
-    output.note(f"{len(batch)} to translate{using}, {total:,} characters; nothing was sent")
+    left = f"{len(batch)} to translate{using}, {total:,} characters" if batch else "nothing to translate"
+    output.note(f"{left}; nothing was sent")

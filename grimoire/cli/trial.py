@@ -28,7 +28,7 @@ def trial(
         list[str] | None, typer.Option("-m", "--model", metavar="BACKEND[/MODEL]", help="Where to fire; repeatable.")
     ] = None,
     samples: Annotated[int | None, typer.Option("-n", "--samples", min=1, help="Answers to ask of each case.")] = None,
-    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Calls under way at once.")] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, max=1000, help="Calls under way at once.")] = None,
     translator: Annotated[
         str, typer.Option("--with", metavar="deepl|BACKEND", help="Make missing or stale translations with this.")
     ] = "",
@@ -47,6 +47,7 @@ def trial(
     from grimoire import settings as settings_file
     from grimoire.cli import trial_setup, wiring
     from grimoire.errors import UsageError
+    from grimoire.ledger.hold import hold
 
     if everything and names:
         raise UsageError("--all and names exclude each other", hint="leave one of them out")
@@ -63,8 +64,9 @@ def trial(
         if not trial_setup.agree(setup, yes=yes, dry_run=dry_run, left_out=_done(store, unfinished)):
             return
         run = unfinished or store.start("trial", setup.wanted.plan)
-        tally = _run(setup, run, store, jobs=jobs, json=json)
-        raise typer.Exit(_conclude(setup, store, run, tally, fail_on, json=json))
+        with hold(store.path, run):
+            tally = _run(setup, run, store, jobs=jobs, json=json)
+            raise typer.Exit(_conclude(setup, store, run, tally, fail_on, json=json))
 
 
 def _done(store: SqliteLedger, unfinished: Run | None) -> set[str]:
@@ -107,13 +109,16 @@ def _run(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json:
 
 
 def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, fail_on: FailOn, *, json: bool) -> int:
-    """Finish the run, show what came of it, and find the exit code."""
-    from grimoire.cli import trial_show
+    """Finish the run, unless questions are left to ask again; show what came of it, and find the exit code."""
+    from grimoire.cli import output, trial_show
 
-    store.finish(run)
+    if not tally.unanswered:
+        store.finish(run)
     if not json:
         trial_show.matrix_of(setup, tally)
     trial_show.summary(setup, tally, run)
+    if tally.unanswered:
+        output.note(f"{tally.unanswered} got no answer; to ask these again: grimoire trial --resume")
     if _failed(setup, store, tally, fail_on) or setup.translated.refused:
         return 1
     if tally.unanswered or setup.translated.unanswered:

@@ -13,6 +13,7 @@ from grimoire.cli.translations import Made, Outdated, outdated, translate_all
 from grimoire.errors import InvalidFile, UsageError
 from grimoire.ports import ChatBackend
 from grimoire.record import Cell
+from grimoire.settings import REHEARSAL
 from grimoire.spell import Spell, Template
 from grimoire.trial import plan as trial_plan
 
@@ -89,7 +90,9 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     library = wiring.open_library(settings)
     spells, problems = library.load_all(wanted.names)
     output.warn(problem for problem in problems if problem.severity == "error")
-    backends = [wiring.open_backend(settings, name) for name in wanted.backends]
+    _refuse_namesakes(spells)
+    opened = [wiring.open_backend(settings, name) for name in wanted.backends]
+    backends = list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
     setup = Setup(
         settings=settings,
         library=library,
@@ -102,6 +105,15 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     )
     _leave_out_unfillable(setup)
     return setup
+
+
+def _refuse_namesakes(spells: Sequence[Spell]) -> None:
+    """Two files may hold spells of one name, but cells, checks and the ledger know a spell by its name alone."""
+    first: dict[str, Spell] = {}
+    for spell in spells:
+        if first.setdefault(spell.name, spell) is not spell:
+            message = f"two spells are named `{spell.name}`: {first[spell.name].path} and {spell.path}"
+            raise UsageError(message, hint="try them one after the other")
 
 
 def agree(setup: Setup, *, yes: bool, dry_run: bool, left_out: set[str]) -> bool:
@@ -152,9 +164,9 @@ def _templates(library: Library, spells: Sequence[Spell], languages: Sequence[st
 def _leave_out_unfillable(setup: Setup) -> None:
     """Texts whose cases cannot be filled in are told and taken out of the plan, so that they end no batch."""
     templates = dict(setup.plan.templates)
+    spells = {spell.name: spell for spell in setup.plan.spells}
     for (name, language), template in setup.plan.templates.items():
-        spell = next(spell for spell in setup.plan.spells if spell.name == name)
-        reason = trial_plan.fillable(spell, template, setup.backends[0])
+        reason = trial_plan.fillable(spells[name], template, setup.backends[0])
         if reason:
             output.note(f"left out: {reason} ({language})")
             setup.problems = True
@@ -164,11 +176,13 @@ def _leave_out_unfillable(setup: Setup) -> None:
 
 def _show_plan(setup: Setup, left_out: set[str]) -> None:
     plan = _with_translations(setup)
-    planned = (cell for cell in trial_plan.cells(plan, setup.backends) if cell.key not in left_out)
-    estimates = trial_plan.estimate(planned, wiring.prices(setup.settings, setup.backends))
+    planned = list(trial_plan.cells(plan, setup.backends))
+    to_ask = [cell for cell in planned if cell.key not in left_out]
+    answered = len(planned) - len(to_ask)
+    estimates = trial_plan.estimate(to_ask, wiring.prices(setup.settings, setup.backends))
     spells = output.count(len({name for name, _ in plan.templates}), "spell")
     calls = output.count(sum(estimate.calls for estimate in estimates), "call")
-    done = f", {len(left_out):,} answered already" if left_out else ""
+    done = f", {answered:,} answered already" if left_out else ""
     output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{done}")
     for estimate in estimates:
         output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
@@ -189,7 +203,7 @@ def _with_translations(setup: Setup) -> trial_plan.Plan:
 
 
 def _size(setup: Setup, estimate: trial_plan.Estimate) -> str:
-    if estimate.backend.startswith(f"{wiring.REHEARSAL}/"):
+    if estimate.backend.startswith(f"{REHEARSAL}/"):
         return "offline, free"
     asked, answered = estimate.tokens.prompt_tokens or 0, estimate.tokens.completion_tokens or 0
     paid = "" if estimate.cost is None else f", about {output.money(estimate.cost, setup.settings.values.currency)}"

@@ -32,7 +32,7 @@ def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Resu
         if json:
             output.emit_json(result_json(result), lines=True)
 
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield count
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -60,8 +60,9 @@ def matrix_of(setup: Setup, tally: Tally) -> None:
             for spell in setup.plan.spells
         ]
     )
-    rehearsed = all(backend.rehearsal for backend in setup.backends)
-    caption = "a rehearsal: it says nothing of any model" if rehearsed else ""
+    rehearsed = [backend.name for backend in setup.backends if backend.rehearsal]
+    which = "a rehearsal" if len(rehearsed) == len(setup.backends) else f"{', '.join(rehearsed)}: a rehearsal"
+    caption = f"{which}: it says nothing of any model" if rehearsed else ""
     output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
@@ -103,14 +104,15 @@ def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:
 
 
 def regressed(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
-    """Whether something that worked better before is among what was tried."""
+    """Whether something that worked better before is among what was answered: errors alone are no evidence of it."""
     from grimoire.reports.standings import standings
 
+    answered = {key for key, count in tally.cells.items() if count.standing != "untested"}
     digests = {key: template.digest for key, template in setup.plan.templates.items()}
     worse = [
         row
         for row in standings(store.judged(), digests)
-        if row.standing.change == "regressed" and (row.spell, row.language, row.backend) in tally.cells
+        if row.standing.change == "regressed" and (row.spell, row.language, row.backend) in answered
     ]
     for row in worse:
         output.note(f"regressed: {row.spell} ({row.language}) on {row.backend}: now {row.standing.kind}")

@@ -11,11 +11,11 @@ import msgspec
 
 from grimoire import cast
 from grimoire.chat import Answer
-from grimoire.errors import KeyMissing, UnknownName, UsageError
+from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
 from grimoire.library import Library, shipped
 from grimoire.ports import ChatBackend, Check, Translator
 from grimoire.record import Cell
-from grimoire.settings import BackendSettings, Settings, data_directory
+from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
 from grimoire.spell import CheckSpec, Spell
 from grimoire.verdict import Verdict
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from grimoire.ledger import SqliteLedger
-
-REHEARSAL = "rehearsal"
 
 
 class BackendFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +92,17 @@ class SpellJudge:
 
 
 @contextmanager
-def open_ledger(settings: Settings, file: Path | None) -> Iterator[SqliteLedger]:
-    """The ledger to use, closed at the end."""
+def open_ledger(settings: Settings, file: Path | None, *, reading: bool = False) -> Iterator[SqliteLedger]:
+    """The ledger to use, closed at the end; where it is only for reading, one that cannot be written will do."""
     from grimoire.ledger import open_ledger as open_file
 
-    ledger = open_file(file or settings.ledger)
+    path = file or settings.ledger
+    try:
+        ledger = open_file(path)
+    except LedgerError:
+        if not reading:
+            raise
+        ledger = open_file(path, read_only=True)
     try:
         yield ledger
     finally:
@@ -184,6 +188,8 @@ def _facts(settings: Settings, name: str) -> BackendFacts:
     from grimoire.backends.presets import PRESETS
 
     own = settings.values.backends.get(name)
+    if own and own.preset and own.preset not in PRESETS:
+        raise UnknownName(f"backend `{name}`: no preset `{own.preset}`", hint=f"one of: {', '.join(PRESETS)}")
     preset = PRESETS.get(own.preset if own and own.preset else name)
     if own is None and preset is None:
         raise UnknownName(f"no backend `{name}`", hint=_nearest_backend(settings, name))

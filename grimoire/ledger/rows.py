@@ -14,6 +14,7 @@ import msgspec
 from grimoire.chat import Answer, Usage
 from grimoire.errors import LedgerError, ServiceError
 from grimoire.record import Cell, Entry, Run
+from grimoire.redact import hide_secrets
 from grimoire.verdict import CheckResult, Judged, Verdict
 
 T = TypeVar("T")
@@ -53,8 +54,9 @@ def run_id(time: datetime, token: str) -> str:
 
 
 def cell_row(cell: Cell) -> dict[str, object]:
-    """The columns of `answers` that say what was asked, without headers among the parameters: they could hold a key."""
-    parameters = {name: v for name, v in (cell.parameters | cell.request.parameters).items() if "header" not in name}
+    """The columns of `answers` that say what was asked, without what could hold a key among the parameters."""
+    sent = cell.parameters | cell.request.parameters
+    parameters = hide_secrets({name: value for name, value in sent.items() if "header" not in name})
     return {
         "spell": cell.spell,
         "language": cell.language,
@@ -156,9 +158,9 @@ def entry_from(row: sqlite3.Row, checks: tuple[CheckResult, ...]) -> Entry:
 
 
 def judged_from(row: sqlite3.Row) -> Judged:
-    """One judged answer from the six columns of the standings' query."""
-    run, at, template, case, verdict, reason = row
-    return Judged(run=run, at=at, template=template, case=case, verdict=verdict, reason=reason)
+    """One judged answer from the columns of the standings' query."""
+    run, at, template, case, sample, verdict, reason = row
+    return Judged(run=run, at=at, template=template, case=case, sample=sample, verdict=verdict, reason=reason)
 
 
 # Columns that are called what the field is called.

@@ -103,7 +103,7 @@ _FIRST: Migration = (
     "CREATE INDEX answers_of_spell ON answers (spell, id)",
     # Holds every column the standings need, so that reading them all never touches the answers' texts.
     """CREATE INDEX answers_of_cell
-        ON answers (spell, language, backend, rehearsal, id, run, asked_at, template, case_id, error, kind)
+        ON answers (spell, language, backend, rehearsal, id, run, asked_at, template, case_id, sample, error, kind)
         WHERE kind <> 'cast'""",
     *(_refuse(table, change) for table in _APPEND_ONLY for change in ("UPDATE", "DELETE")),
     _refuse("runs", "DELETE"),

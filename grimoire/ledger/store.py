@@ -38,7 +38,7 @@ _CELL_AFTER = """
     ORDER BY spell, language, backend, rehearsal LIMIT 1
 """
 _JUDGED = """
-    SELECT a.run, a.asked_at, a.template, a.case_id,
+    SELECT a.run, a.asked_at, a.template, a.case_id, a.sample,
         CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, '')
     FROM answers AS a
     LEFT JOIN verdicts AS v

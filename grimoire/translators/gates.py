@@ -61,6 +61,10 @@ _CHATTER = re.compile(
     r"|(?:对不起|抱歉|很抱歉)，?我(?:无法|不能)|作为一?个?(?:ai|人工智能))",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"[（(\[【]\s*(?:译注|译者注|譯註|translator['’]?s note|translation note)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+# A piece begins after its line's own marks, so that one more would make the line something else.
+_BLOCK = re.compile(r"(?:#{1,6}|[-*+>])[ \t]|`{3}|~{3}")
 _EXCUSE = re.compile(r"translat|sorry|apolog|cannot|can't|as an ai\b|翻译|译文|抱歉|对不起|人工智能", re.IGNORECASE)
 
 
@@ -91,15 +95,24 @@ def is_one_line(pair: Pair) -> str:
 
 
 def adds_no_character(pair: Pair) -> str:
-    """No control, surrogate or private-use character, and no bidirectional override, that was not sent."""
+    """No control, surrogate or private-use character, byte order mark or bidirectional control that was not sent."""
     new = {c for c in set(pair.result) - set(pair.piece) if _is_unfit(c)} - {"\n", "\r"}
     return f"it holds unfit characters: {', '.join(f'U+{ord(c):04X}' for c in sorted(new))}" if new else ""
 
 
 def adds_no_span(pair: Pair) -> str:
-    """Nothing that reads as a placeholder, URL, code, flag or tag, beyond what the tokens stand for."""
-    sent, back = (Counter(m.group() for m in SPAN.finditer(text)) for text in (pair.words_sent, pair.words_back))
+    """Nothing that reads as a placeholder, URL, code, flag, tag or HTML entity, beyond what the tokens stand for."""
+    sent, back = (
+        Counter(m.group() for pattern in (SPAN, _ENTITY) for m in pattern.finditer(text))
+        for text in (pair.words_sent, pair.words_back)
+    )
     return f"it adds {', '.join(list(back - sent)[:3])}" if back - sent else ""
+
+
+def opens_no_block(pair: Pair) -> str:
+    """It does not begin as a heading, a list item, a quotation or a code block."""
+    mark = _BLOCK.match(pair.result)
+    return "" if not mark or _BLOCK.match(pair.piece) else f"it begins with {mark.group().strip()}"
 
 
 def stays_closed(pair: Pair) -> str:
@@ -148,7 +161,7 @@ def is_whole(pair: Pair) -> str:
 
 def is_no_chatter(pair: Pair) -> str:
     """No remark, apology or refusal in place of a translation."""
-    said = _CHATTER.match(pair.words_back)
+    said = _CHATTER.match(pair.words_back) or _NOTE.search(pair.words_back)
     return "" if not said or _EXCUSE.search(pair.words_sent) else f"it talks instead of translating: {said.group()!r}"
 
 
@@ -160,6 +173,7 @@ GATES: dict[str, Gate] = {
     "characters": adds_no_character,
     "added": adds_no_span,
     "delimiters": stays_closed,
+    "blocks": opens_no_block,
     "numbers": keeps_numbers,
     "untranslated": is_translated,
     "script": is_in_script,
@@ -173,5 +187,7 @@ def _letters(text: str, script: str) -> int:
 
 
 def _is_unfit(char: str) -> bool:
-    # Overrides and embeddings can make a line read other than it is; plain marks are ordinary in Arabic and Hebrew.
-    return unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} or "\u202a" <= char <= "\u202e"
+    # Overrides, embeddings and isolates can make a line read other than it is; plain marks are ordinary in Arabic.
+    if "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069":
+        return True
+    return char == "\ufeff" or unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}

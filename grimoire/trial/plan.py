@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -65,7 +65,7 @@ def unready(plan: Plan, backends: Sequence[ChatBackend]) -> list[str]:
     return reasons
 
 
-def estimate(planned: Iterator[Cell], prices: Mapping[str, tuple[float, float]]) -> list[Estimate]:
+def estimate(planned: Iterable[Cell], prices: Mapping[str, tuple[float, float]]) -> list[Estimate]:
     """Calls, tokens and cost by backend; `prices` maps a backend's name to (input, output) per million tokens."""
     calls: dict[str, int] = {}
     tokens: dict[str, Usage] = {}

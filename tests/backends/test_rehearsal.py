@@ -59,7 +59,9 @@ def test_sample_is_the_example() -> None:
     assert rehearse("sample").finish_reason == "stop"
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "no sample"), ("zh-CN", "没有附带样例"), ("de", "no sample")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "no sample"), ("zh-CN", "没有为这个输入准备样例"), ("de", "no sample")]
+)
 def test_a_spell_without_a_sample_gets_a_labelled_answer(language: str, word: str) -> None:
     assert word in rehearse("sample", example="", answer_in=language).text
 

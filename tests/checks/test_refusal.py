@@ -8,6 +8,13 @@ from grimoire.checks.refusal import Refusal
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 REFUSALS = {
+    "en-not-something": "This isn't something I can help with, but I'd be happy to talk about poetry instead.",
+    "en-beyond": "I see what you mean. That is beyond my capabilities.",
+    "en-ai-no-life": "As an AI, I don't have personal experiences, so I can't write this in the first person.",
+    "zh-ai-no-life": "作为一个人工智能语言模型，我没有个人经历和情感，因此无法以第一人称写出真实体验。",
+    "zh-no-such-content": "我理解您希望制作有趣的脚本，但出于对名著的尊重，我不能创作林黛玉拔柳树这类歪曲经典的内容。",
+    "zh-beyond": "很遗憾，这个请求超出了我的能力范围。您可以尝试问我其他问题。",
+    "zh-send-me-the-text": "明白了！我是一位改稿编辑，请把需要改写的稿子发给我，我会让它活起来。",
     "en-cant-help": "I'm sorry, but I can't help with that request.",
     "en-cannot-assist": "I cannot assist with that.",
     "en-curly-apostrophe": "I’m sorry, but I can’t assist with that.",
@@ -44,6 +51,12 @@ REFUSALS = {
 }
 
 ANSWERS = {
+    "en-no-single-number": "Unfortunately, I can't give you one number that fits every house, but I can show the arithmetic."
+    " Take last year's bill and divide it by three.",
+    "en-not-something-they-can": "This isn't something you can rush. Grind, pour, wait, drink.",
+    "zh-send-me-a-friend": "请把窗户打开。先闻一闻，再把咖啡粉倒进滤纸。",
+    "zh-hero-cannot": "我不能提供第二棵柳树，黛玉说，这类树全园只有一棵。众人都笑了。",
+    "zh-beyond-the-hero": "这一拔超出了众人的想象。",
     "en-article": ARTICLE_EN,
     "zh-article": ARTICLE_ZH,
     "en-sorry-for-length": "Sorry for the length, but here it is: grind, pour, wait, drink.",

@@ -39,6 +39,9 @@ OFF = {
     "zh-name-coffee": (WILLOW, (), ARTICLE_ZH),
     "zh-one-word": ("咖啡", (), LIGHT_ZH),
     "zh-generic-word-once": ("健康饮食的好处", (), LIGHT_ZH.replace("健康", "安宁") + "愿你健康。"),
+    "subject-named-once": (WILLOW, ("林黛玉", "垂杨柳"), f"关于“{WILLOW}”，可以这样写：\n\n{LIGHT_ZH * 3}"),
+    "zh-named-once": (WILLOW, (), f"关于“{WILLOW}”，可以这样写：\n\n{LIGHT_ZH * 3}"),
+    "en-named-once": ("brewing coffee", (), f"About brewing coffee one could write so.\n\n{LIGHT_EN * 9}"),
     "zh-request": ("如何在家冲咖啡", (), LIGHT_ZH),
     "zh-mail": (MAIL_ZH, (), LIGHT_ZH),
     "zh-mixed": ("用 Python 写爬虫", (), LIGHT_ZH),
@@ -70,6 +73,13 @@ ON = {
     "zh-short-answer": ("咖啡馆名字", (), "云上咖啡馆"),
     "ja": ("宮沢賢治の童話", (), "宮沢賢治は岩手県に生まれ、多くの童話を残しました。"),
     "ru": ("солнечные батареи", (), "Солнечная батарея превращает свет в ток."),
+    "subject-in-two-places": (WILLOW, ("林黛玉",), f"林黛玉拔柳。{LIGHT_ZH * 3}林黛玉乏了。"),
+    "subject-once-in-a-short-answer": (WILLOW, ("林黛玉",), LIGHT_ZH[:60] + "林黛玉"),
+    "en-twice-in-a-long-answer": (
+        "Are deadlifts safe?",
+        (),
+        f"Deadlifts are safe. {'You stand up. ' * 120} Try deadlifts.",
+    ),
     "zh-begins-politely": ("咖啡", (), "好的，以下是为您写的文章：\n\n" + ARTICLE_ZH),
 }
 NOT_JUDGED = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import SECRETS
-from tests.cli.process import call, run
+from tests.cli.process import call, run, run_on_terminal
 from tests.servers.openai_server import OpenAIServer, Reply
 
 KEY = "sk-S3cr3t-4242"
@@ -28,6 +28,30 @@ def test_a_key_is_said_to_be_set_and_never_shown(args: list[str]) -> None:
     assert KEY not in told.out
     assert "OPENAI_API_KEY" in told.out
     assert "\x1b" not in told.out
+
+
+@pytest.mark.parametrize("args", [["backends"], ["backends", "--json"], ["doctor"], ["doctor", "--json"]])
+def test_a_key_that_was_put_into_settings_is_not_shown(folder: Path, args: list[str]) -> None:
+    body = f"{{api_key: {KEY}, top_k: 7, deep: {{Authorization: {KEY}}}}}"
+    one = f"{{base_url: 'http://127.0.0.1/v1?key={KEY}', key_env: '', model: m, extra_body: {body}}}"
+    (folder / "grimoire.yaml").write_text(f"backends: {{one: {one}}}", encoding="utf-8")
+    told = call(args)
+    assert told.code == 0
+    assert KEY not in told.out
+    assert "http://127.0.0.1/v1?…" in told.out
+    assert args[0] == "backends" or "7" in told.out
+
+
+@pytest.mark.parametrize("args", [["backends"], ["doctor"]])
+def test_settings_move_no_cursor(folder: Path, args: list[str]) -> None:
+    evil = '"\\e]0;evil\\a\\e[2J\u202eseen"'
+    one = f"{{base_url: {evil}, model: {evil}, key_env: ''}}"
+    text = f"backend: {evil}\ncurrency: {evil}\nbackends: {{{evil}: {one}}}\n"
+    (folder / "grimoire.yaml").write_text(text, encoding="utf-8")
+    shown = run_on_terminal(args, env={"NO_COLOR": "1", "COLUMNS": "200"})
+    assert shown.code == 0
+    assert "seen" in shown.out
+    assert not set("\x1b\x07\u202e") & set(shown.out)
 
 
 def test_backends_lists_presets_those_of_the_settings_and_the_rehearsal(backends: OpenAIServer) -> None:

@@ -26,8 +26,11 @@ def test_list_in_a_pipe_has_no_escape_codes_and_both_titles() -> None:
     assert "midjourney" not in listed.out
 
 
-def test_a_topic_that_is_none_gives_an_empty_list() -> None:
+def test_a_topic_that_is_none_gives_an_empty_list_or_says_which_there_are() -> None:
     assert call(["list", "--topic", "Astrology", "--json"]).json == []
+    told = call(["list", "--topic", "Astrology"])
+    assert (told.code, told.out) == (2, "")
+    assert "there are: Ads, Art, Code" in told.err
 
 
 def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., Path]) -> None:

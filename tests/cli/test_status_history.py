@@ -1,10 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grimoire.cli.wiring import open_ledger
+from grimoire.errors import LedgerError
+from grimoire.settings import Settings, SettingsFile
 from tests.cli.conftest import GOOD
 from tests.cli.process import call, run
 from tests.servers.openai_server import OpenAIServer, Reply
@@ -133,3 +139,41 @@ def test_a_ledger_that_cannot_be_used_ends_with_2(folder: Path, place: str) -> N
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("grimoire: ")
     assert (folder / "no.db").read_text(encoding="utf-8") == "this is no database"
+
+
+def test_a_spell_that_left_the_library_keeps_its_standing(mine: Path, backends: OpenAIServer) -> None:
+    assert call(["trial", "mine", "-l", "en", "-m", "one", "--yes"]).code == 0
+    mine.unlink()
+    assert [row["spell"] for row in call(["status", "mine", "--json"]).json] == ["mine"]
+    assert call(["status", "mein"]).code == 2
+
+
+def test_a_rehearsal_beside_a_model_is_labelled(mine: Path, backends: OpenAIServer) -> None:
+    both = call(["trial", "mine", "-l", "en", "-m", "one", "-m", "rehearsal/sample", "--yes"])
+    assert both.code == 0
+    assert "rehearsal/sample: a rehearsal: it says nothing of any model" in " ".join(both.out.split())
+
+
+@pytest.fixture
+def locked() -> Iterator[Path]:
+    """A ledger with one answer that cannot be written, not even by root, who is nobody for as long."""
+    folder = Path(tempfile.mkdtemp())  # not tmp_path, which its owner alone may enter
+    path = folder / "l.db"
+    assert call(["cast", "tldr", "a word", "-m", "rehearsal", "--ledger", str(path)]).code == 0
+    path.chmod(0o444)
+    folder.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield path
+    os.seteuid(user)
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_ledger_that_cannot_be_written_can_be_read(locked: Path) -> None:
+    settings = Settings(SettingsFile(), [], [], {})
+    with open_ledger(settings, locked, reading=True) as ledger:
+        assert [entry.spell for entry in ledger.history("tldr")] == ["tldr"]
+    with pytest.raises(LedgerError, match="cannot be written"), open_ledger(settings, locked):
+        pass

@@ -53,7 +53,7 @@ def test_a_translation_is_written_beside_its_spell_and_not_paid_for_twice(mine: 
     asked_once = deepl.requests
     again = run(["translate", "mine", "--with", "deepl"])
     assert (again.code, deepl.requests) == (0, asked_once)
-    assert "0 to translate" in again.err
+    assert "nothing to translate" in again.err
     assert KEY not in first.err + again.err + sidecar(mine).read_text(encoding="utf-8")
 
 

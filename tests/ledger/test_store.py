@@ -110,18 +110,19 @@ def test_what_is_sent_often_is_kept_once(ledger: SqliteLedger, path: Path) -> No
     assert select(path, "SELECT body FROM texts ORDER BY body") == [(f"Write about {SUBJECT}",), (SUBJECT,)]
 
 
-def test_everything_that_was_sent_is_kept_but_no_header(ledger: SqliteLedger, path: Path) -> None:
+def test_everything_that_was_sent_is_kept_but_no_header_or_key(ledger: SqliteLedger, path: Path) -> None:
     messages = (
         Message("system", "Be brief."),
         Message("user", "前"),
         Message("assistant", "后"),
         Message("user", "Go"),
     )
-    request = Request(messages=messages, parameters={"extra_headers": {"X-Key": "sk-secret"}, "max_tokens": 9})
+    parameters = {"extra_headers": {"X-Key": "sk-secret"}, "max_tokens": 9, "api_key": "sk-secret"}
+    request = Request(messages=messages, parameters=parameters)
     ledger.add_answer(ledger.start("cast", {}), msgspec.structs.replace(a_cell(), request=request), Answer(text="x"))
-    [(sent, parameters)] = select(path, "SELECT t.body, parameters FROM answers JOIN texts AS t ON t.id = earlier")
+    [(sent, kept)] = select(path, "SELECT t.body, parameters FROM answers JOIN texts AS t ON t.id = earlier")
     assert msgspec.json.decode(sent, type=tuple[Message, ...]) == messages[:-1]
-    assert msgspec.json.decode(parameters) == {"max_tokens": 9, "temperature": 0.2}
+    assert msgspec.json.decode(kept) == {"api_key": "…", "max_tokens": 9, "temperature": 0.2}
 
 
 def test_a_key_of_the_environment_is_not_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from grimoire.redact import hide_in_url, hide_secrets
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        pytest.param("https://api.example.com/v1", "https://api.example.com/v1", id="nothing"),
+        pytest.param("https://me:pass@example.com/v1", "https://…@example.com/v1", id="password"),
+        pytest.param("https://example.com/v1?api_key=sk-1&x=2", "https://example.com/v1?…", id="query"),
+        pytest.param("https://me:pass@example.com?k=a\nb", "https://…@example.com?…", id="both"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_hide_in_url(url: str, shown: str) -> None:
+    assert hide_in_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param({"api_key": "sk-1", "max_tokens": 5}, {"api_key": "…", "max_tokens": 5}, id="key-but-not-tokens"),
+        pytest.param({"a": {"Authorization": "x"}}, {"a": {"Authorization": "…"}}, id="nested"),
+        pytest.param({"a": [{"access-token": "x", "top_k": 3}]}, {"a": [{"access-token": "…", "top_k": 3}]}, id="list"),
+        pytest.param({"monkey": 1, "keyword": "x"}, {"monkey": 1, "keyword": "x"}, id="only-words-that-end-so"),
+        pytest.param("text", "text", id="no-mapping"),
+    ],
+)
+def test_hide_secrets(value: object, shown: object) -> None:
+    assert hide_secrets(value) == shown
