@@ -11,7 +11,7 @@ import msgspec
 TranslationStatus = Literal["machine", "needs-review", "reviewed"]
 
 
-class Variable(msgspec.Struct, frozen=True, kw_only=True):
+class Variable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `[VARIABLEn]` stands for. Without options it is free text, which may stay empty."""
 
     id: int

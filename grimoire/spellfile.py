@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from grimoire import languages, placeholders, yamlfile
 from grimoire.errors import InvalidFile, Problem, UnknownName
@@ -40,15 +41,6 @@ class CaseFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     checks: tuple[dict[str, Any], ...] = ()
 
 
-class VariableFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A variable as it stands in a file."""
-
-    id: int
-    label: str
-    default: str = ""
-    options: tuple[str, ...] = ()
-
-
 class SpellFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A spell as it stands in a file; the JSON Schema of `grimoire schema` is made from this."""
 
@@ -61,7 +53,7 @@ class SpellFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     activity: str = ""
     hint: str = ""
     author: str = ""
-    variables: tuple[VariableFile, ...] = ()
+    variables: tuple[Variable, ...] = ()
     cases: tuple[CaseFile, ...] = ()
     checks: tuple[dict[str, Any], ...] = ()
     skip_checks: tuple[str, ...] = ()
@@ -79,7 +71,7 @@ class TranslationFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: str = ""
     teaser: str = ""
     hint: str = ""
-    variables: tuple[VariableFile, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
 
 def read_spell(path: Path, validate_check: CheckValidator) -> tuple[Spell, list[Problem]]:
@@ -138,9 +130,9 @@ def _case(raw: CaseFile) -> Case:
     return Case(checks=_check_specs(raw.checks), **fields)
 
 
-def _variables(raw: tuple[VariableFile, ...]) -> tuple[Variable, ...]:
+def _variables(raw: tuple[Variable, ...]) -> tuple[Variable, ...]:
     return tuple(
-        Variable(id=v.id, label=v.label.strip(), default=v.default.strip(), options=tuple(o.strip() for o in v.options))
+        replace(v, label=v.label.strip(), default=v.default.strip(), options=tuple(o.strip() for o in v.options))
         for v in raw
     )
 
@@ -347,5 +339,5 @@ def spell_schema(check: dict[str, object], standing: list[str]) -> dict[str, obj
         definitions[name]["properties"]["checks"] = {"type": "array", "items": {"$ref": "#/$defs/Check"}}
     definitions["SpellFile"]["properties"]["skip_checks"] = {"type": "array", "items": {"enum": standing}}
     definitions["SpellFile"]["properties"]["name"]["pattern"] = f"^{NAME.pattern}$"
-    definitions["VariableFile"]["properties"]["id"] |= {"minimum": 1, "maximum": MAX_VARIABLE}
+    definitions["Variable"]["properties"]["id"] |= {"minimum": 1, "maximum": MAX_VARIABLE}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Grimoire spell", **schema}

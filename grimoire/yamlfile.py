@@ -307,9 +307,18 @@ def _misfit(document: Document, message: str, kind: type) -> Problem:
     got = _GOT.search(text)
     path = _first(document, steps, lambda value: got is None or _KINDS[type(value)] == got[1])
     name = f"`{_spelled(path)}`: " if path else ""
-    wants_text = got and text.startswith("Expected `str") and got[1] in {"int", "float", "bool", "null"}
-    hint = "put it in quotes" if wants_text else ""
+    hint = _type_hint(text, got[1] if got else "")
     return document.problem(path, "type", f"{name}{text[:1].lower()}{text[1:]}", hint=hint)
+
+
+def _type_hint(text: str, got: str) -> str:
+    if text.startswith("Expected `str") and got in {"int", "float", "bool", "null"}:
+        return "put it in quotes"
+    if text.startswith("Expected `array") and got == "str":
+        return "write a list: [a, b]"
+    if text.startswith("Expected `object") and got == "str":
+        return "write key: value, with an ASCII colon and a space after it"
+    return ""
 
 
 def _first(document: Document, steps: tuple[Step | None, ...], fits: Callable[[object], bool]) -> tuple[Step, ...]:

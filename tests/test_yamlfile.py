@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grimoire.errors import InvalidFile, Problem
+from grimoire.settings import SettingsFile
 from grimoire.yamlfile import MAX_BYTES, MAX_DEPTH, MAX_NODES, convert, dump, parse, read
 
 LINE = "x" * 60 + "\n"
@@ -348,3 +349,17 @@ def test_what_a_person_reads() -> None:
     assert dump(data) == (
         "prompt: |\n  one\n    two\n\n  three\nhint: 'no'\nlist:\n  - a\n  - id: 1\nlong: " + "word " * 100 + "end\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("languages: en, zh", "write a list: [a, b]"),
+        ("backend： deepseek", "write key: value, with an ASCII colon and a space after it"),
+        ("backend: 5", "put it in quotes"),
+    ],
+)
+def test_a_wrong_type_says_what_to_write(text: str, hint: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        convert(parse(text, "f.yaml"), SettingsFile)
+    assert caught.value.problems[0].hint == hint

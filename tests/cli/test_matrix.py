@@ -36,6 +36,13 @@ def test_what_there_is_room_for(columns: int, width: int, words: bool, titles: b
     assert words == (not any(line.startswith("zh: 1 openai/model-0") for line in lines))
 
 
+def test_what_fits_no_width_is_spread_over_several_tables() -> None:
+    lines = drawn(8, 40)
+    assert all(cell_len(line) <= 40 for line in lines)
+    assert [line.split().count("✗") for line in lines if line.startswith("blog-title")] == [4, 4]
+    assert len(drawn(1, 10)) > 0
+
+
 def test_chinese_titles_leave_the_columns_in_line() -> None:
     lines = drawn(2, 100, "0/2")
     starts = {cell_len(line[: line.index("✗")]) for line in lines if "✗" in line}
