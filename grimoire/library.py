@@ -152,7 +152,7 @@ class Library:
                 source = self.paths().get(name, source)
             if not source.is_file():
                 message = f"a translation of {source.name}, which is not there"
-                yield Problem(file=str(path), gate="orphan", message=message)
+                yield Problem(file=str(path), line=1, column=1, gate="orphan", message=message)
                 return
             yield from spellfile.read_translation(path, self._source(source, path))[1]
         except InvalidFile as error:
@@ -165,6 +165,8 @@ class Library:
         except InvalidFile as error:
             broken = Problem(
                 file=str(translation),
+                line=1,
+                column=1,
                 gate="orphan",
                 severity="warning",
                 message=f"cannot be checked until {path.name} is valid",
@@ -192,7 +194,9 @@ def duplicates(root: Path) -> Iterator[Problem]:
     for path in spell_files(root):
         if path.stem in first:
             message = f"a second spell named `{path.stem}`; the first is {first[path.stem]}"
-            yield Problem(file=str(path), gate="duplicate", message=message, hint="rename one of them")
+            yield Problem(
+                file=str(path), line=1, column=1, gate="duplicate", message=message, hint="rename one of them"
+            )
         first.setdefault(path.stem, path)
 
 
