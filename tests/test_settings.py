@@ -134,7 +134,11 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         pytest.param("retries: -1\n", "1 type: `retries`: expected `int` >= 0 ()", id="negative"),
         pytest.param("jobs: '3'\n", "1 type: `jobs`: expected `int`, got `str` ()", id="text for number"),
         pytest.param("timeout: {read: 0}\n", "1 type: `timeout.read`: expected `float` > 0.0 ()", id="no time"),
-        pytest.param("languages: zh\n", "1 type: `languages`: expected `array`, got `str` (write a list: [a, b])", id="text for list"),
+        pytest.param(
+            "languages: zh\n",
+            "1 type: `languages`: expected `array`, got `str` (write a list: [a, b])",
+            id="text for list",
+        ),
         pytest.param("- jobs\n", "1 type: expected `object`, got `array` ()", id="a list"),
         pytest.param("jobs: 1\njobs: 2\n", "2 duplicate-key: `jobs` stands twice", id="key twice"),
     ],
