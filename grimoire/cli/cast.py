@@ -12,8 +12,8 @@ from grimoire.cli import options
 
 if TYPE_CHECKING:
     from grimoire.chat import Answer
-    from grimoire.ports import ChatBackend
-    from grimoire.record import Cell
+    from grimoire.ports import ChatBackend, Ledger
+    from grimoire.record import Cell, Run
     from grimoire.settings import Settings
     from grimoire.spell import Case, Spell, Translation
     from grimoire.trial.run import Result
@@ -99,13 +99,14 @@ def _backend_name(settings: Settings, model: str) -> str:
 def _fire(
     settings: Settings, spell: Spell, cell: Cell, backend: ChatBackend, ledger_file: Path | None, *, streaming: bool
 ) -> tuple[Result, str]:
-    """Ask, record, judge, record; a service error is recorded too, and raised."""
+    """Ask, record, judge, record; a service error is recorded too, and raised.
+
+    When the ledger fails after the answer came, the answer is printed all the same: it was paid for.
+    """
     import asyncio
 
-    from grimoire.cli import wiring
-    from grimoire.errors import ServiceError
-    from grimoire.trial.plan import cost
-    from grimoire.trial.run import Result
+    from grimoire.cli import output, wiring
+    from grimoire.errors import LedgerError, ServiceError
 
     with wiring.open_ledger(settings, ledger_file) as ledger:
         run = ledger.start("cast", {"names": [spell.name], "backends": [cell.backend]})
@@ -115,12 +116,28 @@ def _fire(
             ledger.add_error(run, cell, error)
             ledger.finish(run)
             raise
-        paid = cost(answer.usage, wiring.prices(settings, [backend]).get(backend.name))
-        number = ledger.add_answer(run, cell, answer, paid)
-        verdict = wiring.SpellJudge([spell])(cell, answer)
-        ledger.add_verdict(number, verdict)
-        ledger.finish(run)
-    return Result(cell, verdict, answer, paid), run.id
+        price = wiring.prices(settings, [backend]).get(backend.name)
+        try:
+            return _record(ledger, run, spell, cell, answer, price), run.id
+        except LedgerError:
+            if not streaming:
+                output.emit(answer.text + "\n")
+            raise
+
+
+def _record(
+    ledger: Ledger, run: Run, spell: Spell, cell: Cell, answer: Answer, price: tuple[float, float] | None
+) -> Result:
+    from grimoire.cli.wiring import SpellJudge
+    from grimoire.trial.plan import cost
+    from grimoire.trial.run import Result
+
+    paid = cost(answer.usage, price)
+    number = ledger.add_answer(run, cell, answer, paid)
+    verdict = SpellJudge([spell])(cell, answer)
+    ledger.add_verdict(number, verdict)
+    ledger.finish(run)
+    return Result(cell, verdict, answer, paid)
 
 
 async def _ask(backend: ChatBackend, cell: Cell, continue_limit: int, *, streaming: bool) -> Answer:

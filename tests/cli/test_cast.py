@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -211,3 +213,22 @@ def test_a_dry_run_sends_nothing_and_needs_no_backend(mine: Path, server: OpenAI
     assert (shown.code, shown.err) == (0, "")
     assert shown.out == "Write an article in English about: oaks\nAudience: beginners. Tone: friendly\n"
     assert call(["history", "mine", "--json"]).json == []
+
+
+def test_an_answer_the_ledger_cannot_take_is_printed_all_the_same(
+    mine: Path, backends: OpenAIServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+
+    def answer_and_ruin(_: object) -> Reply:
+        with closing(sqlite3.connect(file)) as ledger:
+            ledger.execute("DROP TABLE check_results")
+            ledger.execute("DROP TABLE verdicts")
+            ledger.execute("DROP TABLE answers")
+        return Reply(text=GOOD)
+
+    backends.reply = answer_and_ruin
+    done = call(["cast", "mine", "willow trees", "-m", "one", "--ledger", str(file)])
+    assert (done.code, done.out) == (2, GOOD + "\n")
+    assert "the ledger" in done.err
+    assert "Traceback" not in done.err
