@@ -35,8 +35,11 @@ class CheckSpec(msgspec.Struct, frozen=True, kw_only=True):
     should: bool = False
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One set of inputs. `variables` maps a number ("1") to a value; `answer_in` is a language code or empty."""
+class CaseFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same of a case in its file and in memory.
+
+    `variables` maps a number ("1") to a value; `answer_in` is a language code or empty.
+    """
 
     id: str
     prompt: str = ""
@@ -45,6 +48,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     subject: tuple[str, ...] = ()
     crawled_text: str = ""
     crawled_source: str = ""
+
+
+class Case(CaseFields, frozen=True, kw_only=True):
+    """One set of inputs, with checks of its own."""
+
     checks: tuple[CheckSpec, ...] = ()
 
 
@@ -61,19 +69,27 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
         return digest(self)
 
 
-class Translation(msgspec.Struct, frozen=True, kw_only=True):
-    """A spell in another language. `source` is the digest of what was translated (`Spell.source_digest`)."""
+class TranslationFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same of a translation in its file and in memory.
 
-    name: str
+    `source` is the digest of what was translated (`Spell.source_digest`).
+    """
+
     language: str
     source: str
-    translator: str
+    prompt: str
+    translator: str = ""
     status: TranslationStatus = "machine"
     title: str = ""
     teaser: str = ""
     hint: str = ""
-    prompt: str
     variables: tuple[Variable, ...] = ()
+
+
+class Translation(TranslationFields, frozen=True, kw_only=True):
+    """A spell in another language; `name` is the spell's."""
+
+    name: str
     path: Path | None = None
 
     @property
@@ -81,8 +97,11 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
         return Template(language=self.language, prompt=self.prompt, variables=self.variables)
 
 
-class Spell(msgspec.Struct, frozen=True, kw_only=True):
-    """One prompt template with its metadata. `variables` holds the file's list; inline definitions stay in the text."""
+class SpellFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same of a spell in its file and in memory.
+
+    `variables` holds the file's list; inline definitions stay in the text.
+    """
 
     name: str
     prompt: str
@@ -94,10 +113,15 @@ class Spell(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     author: str = ""
     variables: tuple[Variable, ...] = ()
-    cases: tuple[Case, ...] = ()
-    checks: tuple[CheckSpec, ...] = ()
     skip_checks: tuple[str, ...] = ()
     sample: str = ""
+
+
+class Spell(SpellFields, frozen=True, kw_only=True):
+    """One prompt template with its metadata, its cases and its checks."""
+
+    cases: tuple[Case, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
     path: Path | None = None
 
     @property

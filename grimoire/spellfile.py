@@ -15,7 +15,17 @@ from msgspec.structs import replace
 
 from grimoire import languages, placeholders, yamlfile
 from grimoire.errors import InvalidFile, Problem, UnknownName
-from grimoire.spell import Case, CheckSpec, Spell, Template, Translation, TranslationStatus, Variable
+from grimoire.spell import (
+    Case,
+    CaseFields,
+    CheckSpec,
+    Spell,
+    SpellFields,
+    Template,
+    Translation,
+    TranslationFields,
+    Variable,
+)
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_VARIABLE = 6
@@ -28,50 +38,21 @@ CheckValidator = Callable[[CheckSpec], str]
 """Says what is wrong with a check's name or parameters; empty when nothing is."""
 
 
-class CaseFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class CaseFile(CaseFields, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A case as it stands in a file."""
 
-    id: str
-    prompt: str = ""
-    variables: dict[str, str] = {}
-    answer_in: str = ""
-    subject: tuple[str, ...] = ()
-    crawled_text: str = ""
-    crawled_source: str = ""
     checks: tuple[dict[str, Any], ...] = ()
 
 
-class SpellFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class SpellFile(SpellFields, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A spell as it stands in a file; the JSON Schema of `grimoire schema` is made from this."""
 
-    name: str
-    prompt: str
-    language: str = "en"
-    title: str = ""
-    teaser: str = ""
-    topic: str = ""
-    activity: str = ""
-    hint: str = ""
-    author: str = ""
-    variables: tuple[Variable, ...] = ()
     cases: tuple[CaseFile, ...] = ()
     checks: tuple[dict[str, Any], ...] = ()
-    skip_checks: tuple[str, ...] = ()
-    sample: str = ""
 
 
-class TranslationFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class TranslationFile(TranslationFields, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A translation as it stands in a file."""
-
-    language: str
-    source: str
-    prompt: str
-    translator: str = ""
-    status: TranslationStatus = "machine"
-    title: str = ""
-    teaser: str = ""
-    hint: str = ""
-    variables: tuple[Variable, ...] = ()
 
 
 def read_spell(path: Path, validate_check: CheckValidator) -> tuple[Spell, list[Problem]]:
@@ -95,8 +76,8 @@ def read_translation(path: Path, spell: Spell) -> tuple[Translation, list[Proble
     """
     document = yamlfile.read(path)
     raw = yamlfile.convert(document, TranslationFile)
-    fields = {key: getattr(raw, key) for key in raw.__struct_fields__ if key != "variables"}
-    translation = Translation(name=spell.name, path=path, variables=_variables(raw.variables), **fields)
+    fields = _fields(raw, TranslationFields) | {"variables": _variables(raw.variables)}
+    translation = Translation(name=spell.name, path=path, **fields)
     return translation, _raise_errors(_translation_problems(document, translation, spell))
 
 
@@ -119,15 +100,14 @@ def _plain(variable: Variable) -> dict[str, object]:
 
 
 def _spell(raw: SpellFile, path: Path) -> Spell:
-    converted = {"variables", "cases", "checks"}
-    fields = {key: getattr(raw, key) for key in raw.__struct_fields__ if key not in converted}
-    cases = tuple(_case(case) for case in raw.cases)
-    return Spell(path=path, variables=_variables(raw.variables), cases=cases, checks=_check_specs(raw.checks), **fields)
+    fields = _fields(raw, SpellFields) | {"variables": _variables(raw.variables)}
+    cases = tuple(Case(checks=_check_specs(case.checks), **_fields(case, CaseFields)) for case in raw.cases)
+    return Spell(path=path, cases=cases, checks=_check_specs(raw.checks), **fields)
 
 
-def _case(raw: CaseFile) -> Case:
-    fields = {key: getattr(raw, key) for key in raw.__struct_fields__ if key != "checks"}
-    return Case(checks=_check_specs(raw.checks), **fields)
+def _fields(raw: msgspec.Struct, shared: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields that a value in a file shares with the one in memory."""
+    return {name: getattr(raw, name) for name in shared.__struct_fields__}
 
 
 def _variables(raw: tuple[Variable, ...]) -> tuple[Variable, ...]:
