@@ -11,6 +11,8 @@ import typer
 from grimoire.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grimoire.chat import Answer
     from grimoire.ports import ChatBackend, Ledger
     from grimoire.record import Cell, Run
@@ -46,6 +48,7 @@ def cast(
     Examples: grimoire cast tldr -l zh < report.txt ; grimoire cast blog-title 林黛玉倒拔垂杨柳 -m deepseek -p 1=fun
     """
     from grimoire import settings as settings_file
+    from grimoire.cast import build_cell
     from grimoire.cli import output, wiring
     from grimoire.cli.choose import choose_text
     from grimoire.cli.inputs import build_case, parse_parameters
@@ -62,8 +65,6 @@ def cast(
         return
     backend = wiring.open_backend(settings, _backend_name(settings, model))
     streaming = sys.stdout is not None and sys.stdout.isatty() and not (no_stream or json)
-    from grimoire.cast import build_cell
-
     cell = build_cell(
         spell,
         chosen.template,
@@ -73,7 +74,14 @@ def cast(
         system=system,
         parameters=parse_parameters(model_options or []),
     )
-    result, run_id = _fire(settings, spell, cell, backend, ledger, streaming=streaming)
+
+    def salvage(answer: Answer) -> None:
+        if json:
+            output.emit_json({"answer": answer.text})
+        elif not streaming:
+            output.emit(answer.text + "\n")
+
+    result, run_id = _fire(settings, spell, cell, backend, ledger, salvage, streaming=streaming)
     _show(result, run_id, json=json, streamed=streaming, usage=usage, currency=settings.values.currency)
 
 
@@ -97,15 +105,22 @@ def _backend_name(settings: Settings, model: str) -> str:
 
 
 def _fire(
-    settings: Settings, spell: Spell, cell: Cell, backend: ChatBackend, ledger_file: Path | None, *, streaming: bool
+    settings: Settings,
+    spell: Spell,
+    cell: Cell,
+    backend: ChatBackend,
+    ledger_file: Path | None,
+    salvage: Callable[[Answer], None],
+    *,
+    streaming: bool,
 ) -> tuple[Result, str]:
     """Ask, record, judge, record; a service error is recorded too, and raised.
 
-    When the ledger fails after the answer came, the answer is printed all the same: it was paid for.
+    When the ledger fails after the answer came, `salvage` shows the answer all the same: it was paid for.
     """
     import asyncio
 
-    from grimoire.cli import output, wiring
+    from grimoire.cli import wiring
     from grimoire.errors import LedgerError, ServiceError
 
     with wiring.open_ledger(settings, ledger_file) as ledger:
@@ -120,8 +135,7 @@ def _fire(
         try:
             return _record(ledger, run, spell, cell, answer, price), run.id
         except LedgerError:
-            if not streaming:
-                output.emit(answer.text + "\n")
+            salvage(answer)
             raise
 
 

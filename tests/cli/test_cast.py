@@ -215,8 +215,9 @@ def test_a_dry_run_sends_nothing_and_needs_no_backend(mine: Path, server: OpenAI
     assert call(["history", "mine", "--json"]).json == []
 
 
+@pytest.mark.parametrize("json", [False, True])
 def test_an_answer_the_ledger_cannot_take_is_printed_all_the_same(
-    mine: Path, backends: OpenAIServer, tmp_path: Path
+    mine: Path, backends: OpenAIServer, tmp_path: Path, json: bool
 ) -> None:
     file = tmp_path / "ledger.db"
 
@@ -228,7 +229,9 @@ def test_an_answer_the_ledger_cannot_take_is_printed_all_the_same(
         return Reply(text=GOOD)
 
     backends.reply = answer_and_ruin
-    done = call(["cast", "mine", "willow trees", "-m", "one", "--ledger", str(file)])
-    assert (done.code, done.out) == (2, GOOD + "\n")
+    flags = ["--json"] if json else []
+    done = call(["cast", "mine", "willow trees", "-m", "one", "--ledger", str(file), *flags])
+    assert done.code == 2
+    assert done.json == {"answer": GOOD} if json else done.out == GOOD + "\n"
     assert "the ledger" in done.err
     assert "Traceback" not in done.err
