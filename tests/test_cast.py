@@ -262,9 +262,17 @@ def test_with_no_text_at_all_there_is_nothing_to_continue() -> None:
     assert len(backend.asked) == 1
 
 
-def test_a_continuation_that_fails_is_an_error() -> None:
-    with pytest.raises(ServiceTimeout):
-        asked(Script([piece("a"), ServiceTimeout("slow")]), 3)
+def test_a_continuation_that_fails_is_an_error_that_keeps_what_had_come() -> None:
+    with pytest.raises(ServiceTimeout) as caught:
+        asked(Script([piece("a"), piece("b"), ServiceTimeout("slow")]), 3)
+    assert caught.value.partial is not None
+    assert (caught.value.partial.text, caught.value.partial.parts) == ("ab", ("a", "b"))
+
+
+def test_an_error_before_anything_came_keeps_nothing() -> None:
+    with pytest.raises(ServiceTimeout) as caught:
+        asked(Script([ServiceTimeout("slow")]), 3)
+    assert caught.value.partial is None
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ FINDINGS = [
     ("empty-prompt.yaml", "prompt", (2, 1), "the prompt is empty"),
     ("good-spell.de.yaml", "type", (4, 1), "`status`: invalid enum value 'perfect'"),
     ("good-spell.fr.yaml", "stale", (2, 1), "warning: made from another version of good-spell (0123456789ab, now "),
+    ("good-spell.it.yaml", "unknown-key", (3, 1), "unknown key `translater` (did you mean `translator`?)"),
     ("good-spell.ja.yaml", "placeholders", (7, 1), "[PROMPT] stands 0 times, in good-spell 1 times"),
     ("good-spell.ko.yaml", "variable", (10, 1), "[VARIABLE1] has 3 options, in good-spell 2"),
     ("good-spell.zh-Hant.yaml", "language", (1, 1), "the language is `zh`, but the file is good-spell.zh-Hant.yaml"),

@@ -17,6 +17,10 @@ def test_a_new_spell_is_valid_found_and_can_be_rehearsed(folder: Path) -> None:
     shown = call(["show", "my-first", "--json"]).json
     assert (shown["title"], shown["topic"]) == ("My first", "Home & Garden")
     assert call(["cast", "my-first", "--case", "willow", "--dry-run"]).out.startswith("You are an expert in history.")
+    assert call(["trial", "my-first", "-l", "en"]).code == 0
+    first = (folder / made.out.strip()).read_text(encoding="utf-8").splitlines()[0]
+    linked = (folder / made.out.strip()).parent / first.partition("$schema=")[2]
+    assert linked.resolve() == (folder / "spells" / "spell.schema.json").resolve()
 
 
 @pytest.mark.parametrize(

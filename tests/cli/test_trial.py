@@ -239,3 +239,11 @@ def test_without_an_engine_a_missing_translation_is_told_and_left_out(mine: Path
 
 def _answer_in_the_language_of_the_prompt(body: Body) -> Reply:
     return Reply(text="柳树长在河边，willow 的枝条很长。" if "关于" in asked(body) else GOOD)
+
+
+def test_the_matrix_is_in_the_order_asked_for_whoever_answers_first(mine: Path, backends: OpenAIServer) -> None:
+    backends.reply = lambda body: Reply(text=GOOD, delay=0.3 if body["model"] == "m1" else 0)
+    done = call(["trial", "mine", "-l", "en", "-m", "one", "-m", "two", "--yes"])
+    assert done.code == 0
+    heads = next(line for line in done.out.splitlines() if "/m1" in line)
+    assert heads.index("/m1") < heads.index("/m2")
