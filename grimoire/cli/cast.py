@@ -11,8 +11,6 @@ import typer
 from grimoire.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grimoire.chat import Answer
     from grimoire.ports import ChatBackend, Ledger
     from grimoire.record import Cell, Run
@@ -74,14 +72,7 @@ def cast(
         system=system,
         parameters=parse_parameters(model_options or []),
     )
-
-    def salvage(answer: Answer) -> None:
-        if json:
-            output.emit_json({"answer": answer.text})
-        elif not streaming:
-            output.emit(answer.text + "\n")
-
-    result, run_id = _fire(settings, spell, cell, backend, ledger, salvage, streaming=streaming)
+    result, run_id = _fire(settings, spell, cell, backend, ledger, json=json, streaming=streaming)
     _show(result, run_id, json=json, streamed=streaming, usage=usage, currency=settings.values.currency)
 
 
@@ -110,13 +101,13 @@ def _fire(
     cell: Cell,
     backend: ChatBackend,
     ledger_file: Path | None,
-    salvage: Callable[[Answer], None],
     *,
+    json: bool,
     streaming: bool,
 ) -> tuple[Result, str]:
     """Ask, record, judge, record; a service error is recorded too, and raised.
 
-    When the ledger fails after the answer came, `salvage` shows the answer all the same: it was paid for.
+    When the ledger fails after the answer came, the answer is shown all the same: it was paid for.
     """
     import asyncio
 
@@ -135,7 +126,7 @@ def _fire(
         try:
             return _record(ledger, run, spell, cell, answer, price), run.id
         except LedgerError:
-            salvage(answer)
+            _show_unrecorded(answer, json=json, streamed=streaming)
             raise
 
 
@@ -162,6 +153,15 @@ async def _ask(backend: ChatBackend, cell: Cell, continue_limit: int, *, streami
         return await ask(backend, cell.request, continue_limit=continue_limit, on_text=emit if streaming else None)
     finally:
         await backend.aclose()
+
+
+def _show_unrecorded(answer: Answer, *, json: bool, streamed: bool) -> None:
+    from grimoire.cli import output
+
+    if json:
+        output.emit_json({"answer": answer.text})
+    elif not streamed:
+        output.emit(answer.text + "\n")
 
 
 def _show(result: Result, run_id: str, *, json: bool, streamed: bool, usage: bool, currency: str) -> None:
