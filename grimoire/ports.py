@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from grimoire.chat import Answer, Request
 from grimoire.errors import ServiceError
 from grimoire.record import Cell, Entry, Run, RunKind
+from grimoire.segment import MemoryKey, Segment
 from grimoire.verdict import CheckResult, Judged, Verdict
 
 
@@ -54,16 +56,50 @@ class ChatBackend(Protocol):
 class Translator(Protocol):
     """An engine that translates pieces of text and promises nothing about them: the guard verifies what comes back.
 
-    Pieces hold opaque tokens that must survive. `context` is text around them that is not itself translated.
+    `name` is `deepl` or BACKEND/MODEL; `version` changes whenever the same engine would be asked in another way (its
+    instructions, its options), so that the memory knows. `concurrent` is how many requests may be under way at once.
     """
 
     name: str
+    version: str
+    concurrent: int
 
-    async def translate(self, pieces: Sequence[str], *, source: str, target: str, context: str) -> list[str]:
-        """As many texts as pieces, in their order. Raises ServiceError, and only that."""
+    @staticmethod
+    def cut(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+        """Consecutive batches, each of which fits one request. Needs no key: a plan is made with it."""
+        ...
+
+    async def translate(
+        self,
+        segments: Sequence[Segment],
+        *,
+        source: str,
+        target: str,
+        context: str,
+        remarks: Mapping[int, str] = MappingProxyType({}),
+    ) -> list[str]:
+        """One batch in one request: as many texts as segments, in their order, empty where one was not answered.
+
+        `context` is about the segments and not itself translated; `remarks` says by a segment's number what was wrong
+        with an earlier translation of it. Raises ServiceError, and only that.
+        """
         ...
 
     async def aclose(self) -> None: ...
+
+
+class Memory(Protocol):
+    """Segments once translated, by everything their translation depends on. What is remembered is on disk."""
+
+    def recall(self, keys: Sequence[MemoryKey]) -> dict[MemoryKey, str]:
+        """Those of the keys that are known."""
+        ...
+
+    def remember(self, known: Mapping[MemoryKey, str]) -> None:
+        """Keep translations; a later one of the same key replaces the earlier."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Ledger(Protocol):

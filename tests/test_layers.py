@@ -10,10 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "grimoire"
 
-VALUES = {"errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"}
+VALUES = {
+    *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
+    *("segment", "glossary", "scripts", "likeness"),
+}
 PORTS = {"ports"}
-FILES = {"yamlfile", "atomic", "spellfile", "library", "settings"}
-FAMILIES = {"backends", "translators", "checks", "ledger"}
+FILES = {"yamlfile", "atomic", "spellfile", "library", "settings", "glossaryfile"}
+FAMILIES = {"backends", "translators", "checks", "ledger", "formats"}
 ENGINE = {"cast", "judge", "trial", "reports"}
 
 ALLOWED: dict[str, set[str]] = {

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
-from grimoire.checks.script import base, function_words, main_script, weigh
+from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult, Outcome
 

@@ -4,7 +4,7 @@ import pytest
 
 from grimoire.checks.language import AskedLanguage, Language, examine
 from grimoire.checks.own import BadCheck
-from grimoire.checks.script import SCRIPT_OF, base
+from grimoire.scripts import SCRIPT_OF, base
 from grimoire.languages import LANGUAGES
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 

@@ -1,0 +1,1 @@
+"""How alike two texts are, as numbers from 0 to 1."""
