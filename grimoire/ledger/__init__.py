@@ -1,4 +1,8 @@
-"""The append-only record of every run, answer and verdict, in one SQLite file; nothing else in Grimoire speaks SQL."""
+"""What Grimoire remembers, in SQLite; nothing else in it speaks SQL.
+
+The ledger is the append-only record of every run, answer and verdict. The translation memory, a file beside it, keeps
+what was once translated.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grimoire.ledger.database import open_database
+from grimoire.ledger.kinds import MEMORY
+from grimoire.ledger.memory import MemoryStats, Share, SqliteMemory
 from grimoire.ledger.store import SqliteLedger
 
-__all__ = ["SqliteLedger", "open_ledger"]
+__all__ = ["MemoryStats", "Share", "SqliteLedger", "SqliteMemory", "memory_path", "open_ledger", "open_memory"]
 
 
 def utc_now() -> datetime:
@@ -25,3 +31,13 @@ def open_ledger(path: Path, *, clock: Callable[[], datetime] = utc_now, read_onl
     Raises LedgerError, with one line saying why, when there is no usable ledger.
     """
     return SqliteLedger(open_database(path, read_only=read_only), path, clock)
+
+
+def memory_path(ledger: Path) -> Path:
+    """Where the translation memory of a ledger is: in the same folder."""
+    return ledger.with_name("memory.sqlite")
+
+
+def open_memory(path: Path, *, read_only: bool = False) -> SqliteMemory:
+    """Open the translation memory at `path`, as `open_ledger` opens a ledger, and with the same errors."""
+    return SqliteMemory(open_database(path, MEMORY, read_only=read_only), path)

@@ -49,7 +49,7 @@ def _prefer_log(connection: sqlite3.Connection) -> None:
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing to the ledger.
+    """A connection that writes nothing to the file.
 
     Where the folder cannot be written SQLite cannot set up its shared memory: with no log there no one is writing, and
     the file can be read as one that does not change.

@@ -19,6 +19,7 @@ from grimoire.errors import ServiceError
 from grimoire.ledger import rows
 from grimoire.ledger.connection import transaction
 from grimoire.ledger.faults import reported
+from grimoire.ledger.kinds import LEDGER
 from grimoire.record import Cell, Entry, Run, RunKind
 from grimoire.verdict import Judged, Verdict
 
@@ -217,7 +218,7 @@ class SqliteLedger:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with reported(self.path), transaction(self._connection):
+        with reported(self.path, LEDGER), transaction(self._connection):
             yield
 
     def _insert(self, table: str, values: Mapping[str, object]) -> int:
@@ -226,7 +227,7 @@ class SqliteLedger:
         return self._connection.execute(sql, rows.bound(values)).lastrowid or 0
 
     def _rows(self, sql: str, **values: object) -> list[sqlite3.Row]:
-        with reported(self.path):
+        with reported(self.path, LEDGER):
             return self._all(sql, **values)
 
     def _all(self, sql: str, **values: object) -> list[sqlite3.Row]:
