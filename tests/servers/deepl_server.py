@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +35,7 @@ BatchEngine = Callable[[list[str], Body], list[str]]
 
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?:'[a-z]+)?")
 _COMMA = re.compile(r",(?![0-9])")
+_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _KNOWN = {"a": "", "an": "", "the": "", "write": "写", "article": "文章", "about": "关于", "in": "用", "for": "为"}
 _KNOWN |= {"title": "标题", "topic": "主题", "audience": "读者", "beginners": "新手", "experts": "专家", "tone": "语气"}
 _CHARACTERS = (
@@ -48,9 +50,10 @@ def translate_words(text: str, target: str) -> str:
     if not target.startswith("ZH"):
         return _WORD.sub(lambda match: match.group()[::-1].lower(), text)
     turned = _WORD.sub(lambda match: _chinese_for(match.group().lower()), text)
-    return _COMMA.sub("，", re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", "", turned)).strip()
+    return _COMMA.sub("，", _BETWEEN_CHARACTERS.sub("", turned)).strip()
 
 
+@lru_cache(maxsize=100_000)
 def _chinese_for(word: str) -> str:
     if word in _KNOWN:
         return _KNOWN[word]
