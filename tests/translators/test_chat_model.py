@@ -13,6 +13,7 @@ from grimoire.chat import Answer, FinishReason, Request, Usage
 from grimoire.errors import RateLimited, RequestRejected, ServiceError
 from grimoire.ports import ChatBackend
 from grimoire.segment import Segment, Term
+from grimoire.translators.brackets import choose
 from grimoire.translators.chat_model import (
     CHARACTERS_A_REQUEST,
     FORMATS,
@@ -140,6 +141,16 @@ def test_tokens_go_by_the_numbers_they_have_in_the_text(text: str, tokens: dict[
     model = Model()
     translate(model, [Segment(text, ("url", "tag"))])
     assert json.loads(model.requests[0].messages[-1].content)["pieces"][0]["tokens"] == tokens
+
+
+def test_tokens_in_every_kind_of_brackets_are_found() -> None:
+    used = ""
+    for _ in range(10):
+        brackets = choose([used])
+        used += brackets.opening + brackets.closing
+        model = Model()
+        translate(model, [Segment(f"say {brackets.token(41)}", ("url",))])
+        assert json.loads(model.requests[0].messages[-1].content)["pieces"][0]["tokens"] == {"41": "a web address"}
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,16 @@ def test_a_busy_service_is_no_lack_of_glossaries(
         with_glossary(server)
 
 
+def test_an_answer_about_glossaries_that_is_not_of_the_protocol(server: DeepLServer) -> None:
+    server.raw = b'{"glossaries": [5]}'
+    engine = DeepL(KEY, server.url, glossary="prompts", terms=TERMS)
+    with pytest.raises(errors.ServiceFault):
+        ask(engine, ["Title"])
+    assert "not of DeepL's protocol" in engine.notes[0]
+    server.raw = None
+    assert ask(engine, ["Title"]) == ["标题"]
+
+
 def test_a_term_no_glossary_can_hold(server: DeepLServer) -> None:
     engine = DeepL(KEY, server.url, glossary="prompts", terms={"zh": (Term("bad\x01 term", ("坏",)),)})
     assert ask(engine, ["Title"]) == ["标题"]
