@@ -65,9 +65,10 @@ def find_names(text: str, keep: tuple[str, ...]) -> Iterator[re.Match[str]]:
 
 
 def terms_in(text: str, glossary: Glossary, target: str) -> tuple[Term, ...]:
-    """The terms for a target language that stand in the text, each once, in order, in any case, with a plural's -s or not.
+    """The terms for a target language that stand in the text, each once, in the order in which they come.
 
-    Where one term holds another, as `meta description` holds `description`, only the longer one stands there.
+    Neither case nor the -s of a plural matters. Where one term holds another, as `meta description` holds
+    `description`, only the longer one stands there.
     """
     index = glossary.indexes.get(target)
     return tuple(dict.fromkeys(index.find(text))) if index else ()

@@ -19,6 +19,7 @@ from grimoire.errors import InvalidFile, Problem, UsageError
 
 PROJECT_FILE = "grimoire.yaml"
 USER_FILE = "settings.yaml"
+GLOSSARY_FILE = "glossary.yaml"
 REHEARSAL = "rehearsal"
 """The backend that is always there and asks no model; the name is not to be had for one that does."""
 
@@ -26,6 +27,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Money = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Requests = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 # A key put where its variable's name belongs does not look like a name: it is long, or it has small letters and digits.
 VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})?$")]
 
@@ -62,10 +64,16 @@ class BackendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class DeepLSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """DeepL. An empty server_url lets the SDK choose by the key."""
+    """DeepL. An empty server_url lets the SDK choose by the key.
+
+    `glossary` names the one kept at DeepL, none when it is empty; `price` is what a million characters cost, in
+    `currency`.
+    """
 
     key_env: VariableName = "DEEPL_AUTH_KEY"
     server_url: str = ""
+    glossary: str = "grimoire"
+    price: Money | None = None
 
 
 class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +81,9 @@ class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     backend: str = ""
     translator: str = ""
+    second_translator: str = ""
+    repair_requests: Requests = 30
+    glossary: str = ""
     languages: tuple[str, ...] = ("en", "zh")
     spells: tuple[str, ...] = ()
     ledger: str = ""
@@ -98,6 +109,8 @@ class Origin(msgspec.Struct, frozen=True):
 VARIABLES = {
     "GRIMOIRE_BACKEND": "backend",
     "GRIMOIRE_TRANSLATOR": "translator",
+    "GRIMOIRE_SECOND_TRANSLATOR": "second_translator",
+    "GRIMOIRE_GLOSSARY": "glossary",
     "GRIMOIRE_LANGUAGES": "languages",
     "GRIMOIRE_SPELLS": "spells",
     "GRIMOIRE_LEDGER": "ledger",
@@ -126,6 +139,25 @@ class Settings:
     def ledger(self) -> Path:
         """The ledger's file."""
         return _expanded(self.values.ledger) if self.values.ledger else data_directory() / "ledger.sqlite"
+
+    @property
+    def glossary_file(self) -> Path | None:
+        """The project's glossary: the file that is set, else the one beside the project file, else the one here.
+
+        Raises:
+            UsageError: the file that is set is not there.
+        """
+        if self.values.glossary:
+            return self._set_glossary()
+        beside = [path.parent / GLOSSARY_FILE for path in self.files if path.name == PROJECT_FILE]
+        return next((path for path in [*beside, Path(GLOSSARY_FILE)] if path.is_file()), None)
+
+    def _set_glossary(self) -> Path:
+        path = _expanded(self.values.glossary)
+        if not path.is_file():
+            source = next(origin.source for origin in self.origins if origin.key == "glossary")
+            raise UsageError(f"there is no glossary {path}", hint=f"it is set by {source}")
+        return path
 
     @property
     def spell_folders(self) -> list[Path]:
@@ -185,11 +217,12 @@ def _read(path: Path) -> dict[str, object]:
         return {}
     values = _convert(document)
     data = dict(document.data) if isinstance(document.data, dict) else {}
-    # A folder in a file is meant from where the file is, not from where the command runs.
+    # A path in a file is meant from where the file is, not from where the command runs.
     if values.spells:
         data["spells"] = [str(path.parent / _expanded(folder)) for folder in values.spells]
-    if values.ledger:
-        data["ledger"] = str(path.parent / _expanded(values.ledger))
+    for key in ("ledger", "glossary"):
+        if value := getattr(values, key):
+            data[key] = str(path.parent / _expanded(value))
     return data
 
 

@@ -3,13 +3,21 @@ from __future__ import annotations
 import random
 import re
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grimoire import glossaryfile
 from grimoire.glossary import Glossary, find_names, missing_terms, name_pattern, terms_in
 from grimoire.segment import Term
+from grimoire.spellfile import read_spell, read_translation
+
+LIBRARY = Path(__file__).parent.parent / "spells"
+SPELLS = sorted(path for path in LIBRARY.glob("*/*.yaml") if not path.stem.endswith(".zh"))
+SHIPPED = glossaryfile.load(None)
 
 KEEP = ("GPT", "GPT-4", "Midjourney", "Stable Diffusion", "Stable Diffusion XL", "C", "C++", ".NET", "H1", "微信", "É")
 DESCRIPTION = Term("description", ("描述",))
@@ -146,3 +154,39 @@ def test_a_hostile_text_is_read_in_a_moment(keep: tuple[str, ...], text: str) ->
     found(text, keep)
     terms_in(text, glossary, "zh")
     assert time.perf_counter() - start < 20
+
+
+def pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line of a shipped spell with the line of its translation, and the fields around the prompt."""
+    spell, _ = read_spell(path, lambda _: "")
+    translation, _ = read_translation(path.with_suffix(".zh.yaml"), spell)
+    for name in ("title", "teaser", "hint"):
+        yield getattr(spell, name), getattr(translation, name)
+    yield from zip(spell.prompt.splitlines(), translation.prompt.splitlines(), strict=True)
+
+
+@pytest.mark.parametrize("path", SPELLS, ids=lambda path: path.stem)
+def test_what_people_translated_keeps_the_shipped_names_and_terms(path: Path) -> None:
+    for source, target in pairs(path):
+        assert set(found(source, SHIPPED.keep)) <= set(found(target, SHIPPED.keep)), source
+        assert missing_terms(terms_in(source, SHIPPED, "zh"), target) == [], source
+
+
+def test_the_shipped_spells_hold_enough_names_and_terms_to_judge_by() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in LIBRARY.glob("*/*.yaml")]
+    assert len({name for text in texts for name in found(text, SHIPPED.keep)}) >= 20
+    assert len({term for text in texts for term in terms_in(text, SHIPPED, "zh")}) >= 15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Go swiftly, spring into action, react to the notion.", id="ordinary words"),
+        pytest.param("Go. Swift. Spring. Notion. Slack. Medium. Word. React. Apple. Meta. Threads. Rank.", id="heads"),
+        pytest.param("a rusty hinge, svelte figures, the claude of gemini, a llama in flux", id="small letters"),
+        pytest.param("把这段话改写得更自然。", id="Chinese"),
+    ],
+)
+def test_the_shipped_glossary_leaves_ordinary_words_alone(text: str) -> None:
+    assert found(text, SHIPPED.keep) == []
+    assert terms_in(text, SHIPPED, "zh") == ()

@@ -102,6 +102,8 @@ def test_backends_of_two_files_are_merged_key_by_key(project: Path) -> None:
         pytest.param("GRIMOIRE_SPELLS", "/a::b", "spells", ("/a", "b"), id="folders"),
         pytest.param("GRIMOIRE_SAMPLES", "3", "samples", 3, id="number"),
         pytest.param("GRIMOIRE_TRANSLATOR", "deepl", "translator", "deepl", id="text"),
+        pytest.param("GRIMOIRE_SECOND_TRANSLATOR", "qwen/max", "second_translator", "qwen/max", id="second text"),
+        pytest.param("GRIMOIRE_GLOSSARY", "~/words.yaml", "glossary", "~/words.yaml", id="path"),
         pytest.param("DEEPL_SERVER_URL", "http://localhost:1", "deepl.server_url", "http://localhost:1", id="nested"),
     ],
 )
@@ -132,6 +134,9 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         pytest.param("jobs: 1000000\n", "1 type: `jobs`: expected `int` <= 1000 ()", id="too many jobs"),
         pytest.param("a: 1\n", "1 unknown-key: unknown key `a` (known keys: backend, ", id="no near key"),
         pytest.param("retries: -1\n", "1 type: `retries`: expected `int` >= 0 ()", id="negative"),
+        pytest.param("repair_requests: -1\n", "1 type: `repair_requests`: expected `int` >= 0 ()", id="no requests"),
+        pytest.param("repair_requests: 1001\n", "1 type: `repair_requests`: expected `int` <= 1000 ()", id="requests"),
+        pytest.param("deepl: {price: -1}\n", "1 type: `deepl.price`: expected `float` >= 0.0 ()", id="a gift"),
         pytest.param("jobs: '3'\n", "1 type: `jobs`: expected `int`, got `str` ()", id="text for number"),
         pytest.param("timeout: {read: 0}\n", "1 type: `timeout.read`: expected `float` > 0.0 ()", id="no time"),
         pytest.param(
@@ -172,6 +177,54 @@ def test_folders_in_a_variable_are_meant_from_where_the_command_runs(project: Pa
     loaded = load({"GRIMOIRE_SPELLS": "mine:~/x:~nobody-here", "GRIMOIRE_LEDGER": "~/l.sqlite"}, project)
     assert loaded.spell_folders[:3] == [Path("mine"), clean_environment / "x", Path("~nobody-here")]
     assert loaded.ledger == clean_environment / "l.sqlite"
+
+
+def test_mending_and_deepl_are_set_in_a_file(project: Path) -> None:
+    write(
+        project / "grimoire.yaml",
+        "second_translator: qwen\nrepair_requests: 0\ndeepl: {glossary: '', price: 20}\ncurrency: EUR\n",
+    )
+    values = load({}, project).values
+    assert (values.second_translator, values.repair_requests) == ("qwen", 0)
+    assert (values.deepl.glossary, values.deepl.price) == ("", 20)
+    assert settings.DeepLSettings() == settings.DeepLSettings("DEEPL_AUTH_KEY", "", "grimoire", None)
+
+
+@pytest.mark.parametrize(
+    ("files", "environ", "found"),
+    [
+        pytest.param([], {}, None, id="none"),
+        pytest.param(["here/glossary.yaml"], {}, "here/glossary.yaml", id="here"),
+        pytest.param(["glossary.yaml"], {}, None, id="above, with no project file beside it"),
+        pytest.param(["glossary.yaml", "here/glossary.yaml", "grimoire.yaml"], {}, "glossary.yaml", id="beside"),
+        pytest.param(["here/glossary.yaml", "grimoire.yaml"], {}, "here/glossary.yaml", id="not beside"),
+        pytest.param(["words.yaml", "glossary.yaml"], {"GRIMOIRE_GLOSSARY": "../words.yaml"}, "words.yaml", id="set"),
+    ],
+)
+def test_the_glossary_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], environ: dict[str, str], found: str | None
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for name in files:
+        write(tmp_path / name, "")
+    path = load(environ, here).glossary_file
+    assert (path and path.resolve()) == (found and tmp_path / found)
+
+
+def test_a_glossary_in_a_file_is_meant_from_the_file(project: Path) -> None:
+    root = project.parents[1]
+    write(root / "grimoire.yaml", "glossary: words/ours.yaml\n")
+    words = write(root / "words" / "ours.yaml", "")
+    assert load({}, project).glossary_file == words
+
+
+def test_a_glossary_that_is_set_and_not_there_is_told(project: Path) -> None:
+    path = write(project / "grimoire.yaml", "glossary: lost.yaml\n")
+    with pytest.raises(UsageError, match=r"there is no glossary .*lost\.yaml") as caught:
+        _ = load({}, project).glossary_file
+    assert caught.value.hint == f"it is set by {path}"
 
 
 def test_keys_are_read_but_never_shown(project: Path) -> None:
