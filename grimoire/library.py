@@ -6,6 +6,9 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
 
 from grimoire import atomic, spellfile
 from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
@@ -20,6 +23,22 @@ def shipped() -> Path:
     package = Path(__file__).parent
     inside = package / "spells"
     return inside if inside.is_dir() else package.parent / "spells"
+
+
+class Linted(msgspec.Struct, frozen=True):
+    """A file that was looked at, and what is wrong with it.
+
+    `spell` is what the file holds, or the spell that the `translation` it holds is of; None where neither can be read.
+    """
+
+    path: Path
+    problems: list[Problem]
+    spell: Spell | None = None
+    translation: Translation | None = None
+
+
+LintGroup: TypeAlias = tuple[Path, list[Path]]
+"""A spell's path, and the files to look at: its own, if asked for, and its translations."""
 
 
 class Library:
@@ -122,16 +141,24 @@ class Library:
         self._sidecars.pop(path.parent, None)
         return path
 
-    def lint(self, root: Path) -> Iterator[Problem]:
-        """Everything wrong in a folder, or in one file, errors and warnings."""
-        if root.is_file():
-            yield from self._lint_file(root)
-            return
-        if not root.is_dir():
-            raise UsageError(f"no file or folder {root}")
-        yield from duplicates(root)
-        for path in yaml_files(root):
-            yield from self._lint_file(path)
+    def lint(self, root: Path) -> Iterator[Linted]:
+        """Every file of a folder, or one file, and what is wrong with it: errors and warnings."""
+        if root.is_dir():
+            yield from (Linted(Path(problem.file), [problem]) for problem in duplicates(root))
+        for group in lint_groups(root):
+            yield from self.lint_group(group)
+
+    def lint_group(self, group: LintGroup) -> Iterator[Linted]:
+        """A spell and its translations; the spell is read once."""
+        source, paths = group
+        if not source.is_file() and self._own and source.parent == self._own:
+            source = self.paths().get(source.stem, source)
+        spell, problems = self._lint_spell(source)
+        for path in paths:
+            if "." not in path.stem:
+                yield Linted(path, problems, spell)
+            else:
+                yield self._lint_translation(path, source, spell)
 
     def _sidecars_in(self, folder: Path) -> dict[str, list[Path]]:
         """A folder's translations by spell, listed once: to look for each spell's own takes minutes among thousands."""
@@ -141,37 +168,38 @@ class Library:
                 found.setdefault(path.name.partition(".")[0], []).append(path)
         return self._sidecars[folder]
 
-    def _lint_file(self, path: Path) -> Iterator[Problem]:
+    def _lint_spell(self, path: Path) -> tuple[Spell | None, list[Problem]]:
+        if not path.is_file():
+            return None, []
         try:
-            if "." not in path.stem:
-                yield from spellfile.read_spell(path, self._validate)[1]
-                return
-            name = path.name.split(".", 1)[0]
-            source = path.with_name(name + SUFFIX)
-            if not source.is_file() and self._own and path.parent == self._own:
-                source = self.paths().get(name, source)
-            if not source.is_file():
-                message = f"a translation of {source.name}, which is not there"
-                yield Problem(file=str(path), line=1, column=1, gate="orphan", message=message)
-                return
-            yield from spellfile.read_translation(path, self._source(source, path))[1]
+            return spellfile.read_spell(path, self._validate)
         except InvalidFile as error:
-            yield from error.problems
+            return None, error.problems
 
-    def _source(self, path: Path, translation: Path) -> Spell:
-        """A translation's spell; what is wrong with the spell itself is told where the spell is linted."""
+    def _lint_translation(self, path: Path, source: Path, spell: Spell | None) -> Linted:
+        if not source.is_file():
+            return Linted(path, [_orphan(path, "error", f"a translation of {source.name}, which is not there")])
+        if spell is None:  # what is wrong with the spell itself is told of its own file
+            return Linted(path, [_orphan(path, "warning", f"cannot be checked until {source.name} is valid")])
         try:
-            return self.load(path)
+            translation, problems = spellfile.parse_translation(path, spell)
         except InvalidFile as error:
-            broken = Problem(
-                file=str(translation),
-                line=1,
-                column=1,
-                gate="orphan",
-                severity="warning",
-                message=f"cannot be checked until {path.name} is valid",
-            )
-            raise InvalidFile([broken]) from error
+            return Linted(path, error.problems)
+        return Linted(path, problems, spell, translation)
+
+
+def _orphan(path: Path, severity: str, message: str) -> Problem:
+    return Problem(file=str(path), line=1, column=1, gate="orphan", severity=severity, message=message)
+
+
+def lint_groups(root: Path) -> list[LintGroup]:
+    """The files of a folder, or one file, each spell with its translations, in a stable order."""
+    if not root.exists():
+        raise UsageError(f"no file or folder {root}")
+    groups: dict[Path, list[Path]] = {}
+    for path in yaml_files(root) if root.is_dir() else [root]:
+        groups.setdefault(path.with_name(path.name.split(".", 1)[0] + SUFFIX), []).append(path)
+    return list(groups.items())
 
 
 def yaml_files(root: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -86,6 +86,25 @@ class Translator(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+class CharacterUsage(msgspec.Struct, frozen=True):
+    """Characters translated in this billing period, and how many it holds; None where the service does not say."""
+
+    used: int | None
+    limit: int | None
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A Translator whose service counts characters. `notes` are what a person should know of how it was asked."""
+
+    @property
+    def notes(self) -> list[str]: ...
+
+    async def usage(self) -> CharacterUsage:
+        """What the account has used. Raises ServiceError."""
+        ...
 
 
 class Memory(Protocol):

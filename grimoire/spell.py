@@ -72,7 +72,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 class TranslationFields(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same of a translation in its file and in memory.
 
-    `source` is the digest of what was translated (`Spell.source_digest`).
+    `source` is the digest of what was translated (`Spell.source_digest`). `review` names what needs a person: a field
+    and line each, and why.
     """
 
     language: str
@@ -84,6 +85,7 @@ class TranslationFields(msgspec.Struct, frozen=True, kw_only=True):
     teaser: str = ""
     hint: str = ""
     variables: tuple[Variable, ...] = ()
+    review: tuple[str, ...] = ()
 
 
 class Translation(TranslationFields, frozen=True, kw_only=True):

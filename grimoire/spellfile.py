@@ -74,11 +74,21 @@ def read_translation(path: Path, spell: Spell) -> tuple[Translation, list[Proble
     Raises:
         InvalidFile: with every error found, and the warnings after them.
     """
+    translation, problems = parse_translation(path, spell)
+    return translation, _raise_errors(iter(problems))
+
+
+def parse_translation(path: Path, spell: Spell) -> tuple[Translation, list[Problem]]:
+    """A spell's translation and everything wrong with it, errors too.
+
+    Raises:
+        InvalidFile: it is no translation file at all.
+    """
     document = yamlfile.read(path)
     raw = yamlfile.convert(document, TranslationFile)
     fields = _fields(raw, TranslationFields) | {"variables": _variables(raw.variables)}
     translation = Translation(name=spell.name, path=path, **fields)
-    return translation, _raise_errors(_translation_problems(document, translation, spell))
+    return translation, _in_order(_translation_problems(document, translation, spell))
 
 
 def dump_translation(translation: Translation) -> str:
@@ -87,6 +97,8 @@ def dump_translation(translation: Translation) -> str:
     data: dict[str, object] = {key: value for key in fields if (value := getattr(translation, key))}
     if translation.variables:
         data["variables"] = [_plain(variable) for variable in translation.variables]
+    if translation.review:
+        data["review"] = list(translation.review)
     return yamlfile.dump(data)
 
 
@@ -135,10 +147,14 @@ def check_spec(item: dict[str, object]) -> CheckSpec | str:
 
 
 def _raise_errors(found: Iterator[Problem]) -> list[Problem]:
-    problems = sorted(islice(found, MAX_PROBLEMS), key=lambda p: (p.severity != "error", p.line, p.column))
+    problems = _in_order(found)
     if any(problem.severity == "error" for problem in problems):
         raise InvalidFile(problems)
     return problems
+
+
+def _in_order(found: Iterator[Problem]) -> list[Problem]:
+    return sorted(islice(found, MAX_PROBLEMS), key=lambda p: (p.severity != "error", p.line, p.column))
 
 
 def _check_problems(document: yamlfile.Document, raw: SpellFile, validate: CheckValidator) -> Iterator[Problem]:

@@ -71,10 +71,14 @@ FINDINGS = [
 GOOD = {"good-spell.yaml", "good-spell.zh.yaml", "topic-a/same-name.yaml"}
 
 
+def lint(library: Library, root: Path) -> list[Problem]:
+    return [problem for linted in library.lint(root) for problem in linted.problems]
+
+
 @pytest.fixture(scope="module")
 def found() -> dict[str, list[Problem]]:
     problems: dict[str, list[Problem]] = {}
-    for problem in Library([], validate).lint(BROKEN):
+    for problem in lint(Library([], validate), BROKEN):
         problems.setdefault(Path(problem.file).relative_to(BROKEN).as_posix(), []).append(problem)
     return problems
 
@@ -97,9 +101,9 @@ def test_every_file_is_in_the_table_or_good(found: dict[str, list[Problem]]) -> 
 
 def test_one_file_can_be_linted_alone() -> None:
     library = Library([], validate)
-    assert list(library.lint(BROKEN / "good-spell.yaml")) == []
-    assert list(library.lint(BROKEN / "good-spell.zh.yaml")) == []
-    assert [p.gate for p in library.lint(BROKEN / "wrong-check.yaml")] == ["check"]
+    assert lint(library, BROKEN / "good-spell.yaml") == []
+    assert lint(library, BROKEN / "good-spell.zh.yaml") == []
+    assert [p.gate for p in lint(library, BROKEN / "wrong-check.yaml")] == ["check"]
     with pytest.raises(UsageError, match="no file or folder"):
         list(library.lint(BROKEN / "nowhere"))
 
@@ -170,7 +174,7 @@ def test_hidden_and_foreign_files_are_left_alone(tmp_path: Path) -> None:
     for name in (".tea.yaml", "tea.zh.yaml", "tea.yaml.bak", "notes.txt"):
         (tmp_path / name).write_text("not: [valid", encoding="utf-8")
     assert [path.name for path in spell_files(tmp_path)] == ["tea.yaml"]
-    assert {Path(p.file).name for p in Library([tmp_path], validate).lint(tmp_path)} == {"tea.zh.yaml"}
+    assert {Path(p.file).name for p in lint(Library([tmp_path], validate), tmp_path)} == {"tea.zh.yaml"}
 
 
 def test_duplicates_name_the_file_that_is_found(tmp_path: Path) -> None:
@@ -193,7 +197,7 @@ def test_a_translation_is_saved_beside_its_spell_and_found(tmp_path: Path) -> No
     loaded = library.translation(spell, "zh")
     assert loaded is not None
     assert loaded.template == translation.template
-    assert list(library.lint(tmp_path)) == []
+    assert lint(library, tmp_path) == []
     path.write_text("language: zh\n", encoding="utf-8")
     with pytest.raises(InvalidFile):
         library.translation(spell, "zh")
@@ -203,7 +207,7 @@ def test_a_translation_is_saved_beside_its_spell_and_found(tmp_path: Path) -> No
 
 def test_the_shipped_library_is_clean() -> None:
     library = Library([shipped()], validate)
-    assert list(library.lint(shipped())) == []
+    assert lint(library, shipped()) == []
     spells, problems = library.load_all()
     assert problems == []
     assert len(spells) > 10
@@ -229,7 +233,7 @@ def test_a_file_with_thousands_of_problems_tells_a_hundred(tmp_path: Path, text:
     path = tmp_path / "flood.yaml"
     path.write_text("name: flood\n" + text, encoding="utf-8")
     begun = time.monotonic()
-    problems = list(Library([], validate).lint(path))
+    problems = lint(Library([], validate), path)
     assert 0 < len(problems) <= 100
     assert time.monotonic() - begun < 5
 
@@ -248,7 +252,7 @@ def test_a_translation_of_an_installed_spell_goes_to_the_users_folder(
     assert library.save_translation(spell, translation) == own / "tea.zh.yaml"
     assert not (installed / "spells" / "tea.zh.yaml").exists()
     assert library.translation(spell, "zh") == library.translations(spell)[0]
-    assert list(library.lint(own)) == []
+    assert lint(library, own) == []
 
 
 def test_a_pipe_named_like_a_spell_is_not_waited_for(tmp_path: Path) -> None:
@@ -265,7 +269,7 @@ def test_a_pipe_named_like_a_spell_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_problem_is_one_line_whatever_the_file_holds(tmp_path: Path) -> None:
     path = tmp_path / "evil.yaml"
     path.write_text('name: evil\nprompt: x\n"key\\nother.yaml:1:1: error: forged": 1\n', encoding="utf-8")
-    [problem] = Library([tmp_path], validate).lint(path)
+    [problem] = lint(Library([tmp_path], validate), path)
     assert str(problem).splitlines() == [str(problem)]
     assert str(problem).startswith(f"{path}:3:1: error: unknown key `key other.yaml:1:1: error: forged`")
 

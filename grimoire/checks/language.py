@@ -7,8 +7,8 @@ from typing import ClassVar
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import prose
 from grimoire.checks.reason import result
-from grimoire.scripts import SCRIPT_OF, base, chinese_variant, function_words, other_latin, weigh
 from grimoire.ports import Exchange
+from grimoire.scripts import SCRIPT_OF, base, chinese_variant, function_words, other_latin, weigh
 from grimoire.verdict import CheckResult, Outcome
 
 ENOUGH_LETTERS = 8

@@ -17,8 +17,8 @@ from functools import lru_cache
 
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
-from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.ports import Exchange
+from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.verdict import CheckResult, Outcome
 
 SHORT_TEXT = 60

@@ -12,7 +12,9 @@ from grimoire.cli import (
     backends,
     cast,
     doctor,
+    export,
     history,
+    import_,
     lint,
     list_,
     new,
@@ -44,6 +46,8 @@ app.command("lint", rich_help_panel=LIBRARY)(lint.lint)
 app.command("schema", rich_help_panel=LIBRARY)(schema.schema)
 app.command("cast", rich_help_panel=WORK)(cast.cast)
 app.command("translate", rich_help_panel=WORK)(translate.translate)
+app.add_typer(export.export_app, name="export", rich_help_panel=WORK)
+app.add_typer(import_.import_app, name="import", rich_help_panel=WORK)
 app.command("trial", rich_help_panel=WORK)(trial.trial)
 app.command("status", rich_help_panel=LEDGER)(status.status)
 app.command("history", rich_help_panel=LEDGER)(history.history)

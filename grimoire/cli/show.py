@@ -19,6 +19,9 @@ def show(
     name: options.SpellName,
     language: Annotated[str, typer.Option("-l", "--language", help="Show the translation into this language.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Print the prompt alone, as it stands in the file.")] = False,
+    beside: Annotated[
+        bool, typer.Option("--side-by-side", help="Show the spell and its translation (-l, or Chinese) line by line.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Show a spell: what it is for, what it wants, and its prompt."""
@@ -29,8 +32,15 @@ def show(
 
     library = wiring.open_library(settings.load(), judging=False)
     spell = library.get(name)
-    text = choose_text(library, spell, language)
-    if raw:
+    text = choose_text(library, spell, language or ("zh" if beside else ""))
+    if beside and isinstance(text, Translation):
+        from grimoire.cli.side_by_side import rows, side_by_side
+
+        if json:
+            output.emit_json([dict(zip(("line", "source", "target"), row, strict=True)) for row in rows(spell, text)])
+        else:
+            output.emit_table(side_by_side(spell, text))
+    elif raw:
         output.emit(text.prompt if text.prompt.endswith("\n") else text.prompt + "\n")
     elif json:
         output.emit_json(spell_json(library, spell) | _shown_json(text) | {"sample": spell.sample})

@@ -1,4 +1,4 @@
-"""`grimoire translate`: make what translations are missing or stale."""
+"""`grimoire translate`: make what translations are missing or stale, and let a person review what needs it."""
 
 from __future__ import annotations
 
@@ -12,73 +12,104 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grimoire.cli.translations import Outdated
+    from grimoire.settings import Settings
 
 
 def translate(
     names: options.Names = None,
     everything: Annotated[bool, typer.Option("--all", help="Every spell on the search path.")] = False,
     to: Annotated[str, typer.Option("--to", metavar="LANG", help="The language to translate into.")] = "zh",
-    engine: Annotated[str, typer.Option("--with", metavar="deepl|BACKEND", help="The engine to use.")] = "",
+    engines: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="deepl|BACKEND",
+            help="The engine to use; given twice, the second mends what the first cannot.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make it anew, even where current or reviewed.")] = False,
     dry_run: options.DryRun = False,
+    review: Annotated[bool, typer.Option("--review", help="Go through what needs review, line by line.")] = False,
+    back: Annotated[
+        bool,
+        typer.Option("--back", help="Translate translations back, and show how alike they are, least alike first."),
+    ] = False,
+    memory_stats: Annotated[
+        bool, typer.Option("--memory-stats", help="Show what the translation memory holds.")
+    ] = False,
+    json: options.JsonLines = False,
 ) -> None:
     """Translate spells, only where the translation is missing or stale, and never over a reviewed one.
 
-    Nothing that would break a spell is written: a lost placeholder is named with its line. Exit code 1 when one was
-    refused, 3 when the engine gave no answer.
+    What would break a spell is asked for again, within bounds; a line that stays broken is left in its source, and the
+    spell needs review. Exit code 1 when something needs a person, 3 when the engine gave no answer.
     """
     from grimoire import settings as settings_file
-    from grimoire.cli import output, wiring
-    from grimoire.cli.translations import Made, inspect, translate_all
+    from grimoire.cli import memory, output, wiring
+    from grimoire.cli.choose import refuse_namesakes
+    from grimoire.cli.translations import Made, inspect, show_made, translate_all
     from grimoire.errors import UsageError
     from grimoire.languages import resolve
 
+    settings = settings_file.load()
+    if memory_stats:
+        memory.show_stats(settings, json=json)
+        return
     if bool(names) == everything:
         raise UsageError("name the spells to translate, or say --all", hint="grimoire list shows them")
-    settings = settings_file.load()
     language = resolve(to)
     library = wiring.open_library(settings)
     spells, problems = library.load_all(names or ())
     output.warn(problem for problem in problems if problem.severity == "error")
-    states = [inspect(library, spell, language) for spell in spells if spell.language != language]
+    spells = [spell for spell in spells if spell.language != language]
+    refuse_namesakes(spells)
+    chosen = _engines(settings, engines or ())
+    if review:
+        from grimoire.cli.review import review_all
+
+        raise typer.Exit(review_all(settings, library, spells, language))
+    if back:
+        from grimoire.cli.back import back_translate
+
+        raise typer.Exit(back_translate(settings, library, spells, language, _needed(chosen)[0], json=json))
+    states = [inspect(library, spell, language) for spell in spells]
     batch = _select(states, force=force)
-    chosen = engine or settings.values.translator
-    made = Made()
     if dry_run or not batch:
-        _show(batch, chosen)
-    elif not chosen:
-        raise UsageError("no translator chosen", hint="--with deepl, --with BACKEND, or translator: in the settings")
+        from grimoire.cli.forecast import show_forecast
+
+        show_forecast(settings, batch, chosen, json=json)
+        made = Made()
     else:
-        made = translate_all(settings, library, batch, chosen)
-        output.note(f"{made.written} written, {made.refused} refused, {made.unanswered} without an answer")
-    raise typer.Exit(1 if made.refused else 3 if made.unanswered else 2 if problems else 0)
+        made = translate_all(settings, library, states, _needed(chosen), force=force)
+        show_made(made, json=json)
+    waiting = not dry_run and not force and any(state.state == "needs-review" for state in states)
+    raise typer.Exit(1 if made.imperfect or waiting else 3 if made.unanswered else 2 if problems else 0)
+
+
+def _engines(settings: Settings, given: Sequence[str]) -> list[str]:
+    """The engines in their order, each once; those of the settings where none is named."""
+    named = given or (settings.values.translator, settings.values.second_translator)
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def _needed(engines: list[str]) -> list[str]:
+    from grimoire.errors import UsageError
+
+    if not engines:
+        raise UsageError("no translator chosen", hint="--with deepl, --with BACKEND, or translator: in the settings")
+    return engines
 
 
 def _select(states: Sequence[Outdated], *, force: bool) -> list[Outdated]:
-    """What is to be made. A reviewed translation is told about, and left to its reviewer."""
-    from msgspec.structs import replace
-
+    """What is to be made. What a person has reviewed, or is to review, is told about and left alone."""
     from grimoire.cli.output import note
 
     if force:
-        return [replace(state, reviewed=False) for state in states]
+        return list(states)
     for late in states:
-        if late.state != "current" and late.reviewed:
+        if late.reviewed and late.state != "current":
             what = f"its {late.language} translation is {late.state}, but reviewed"
             note(f"left alone: {late.spell.name}: {what} (--force makes it anew)")
-    return [state for state in states if state.state != "current" and not state.reviewed]
-
-
-def _show(batch: Sequence[Outdated], engine: str) -> None:
-    """What would be sent, a line a spell; or that there is nothing to do."""
-    from grimoire.cli import output
-    from grimoire.translators.spell_translation import characters_to_send
-
-    total = 0
-    for late in batch:
-        count = characters_to_send(late.spell)
-        total += count
-        output.emit(f"{late.spell.name}\t{late.language}\t{late.state}\t{count} characters\n")
-    using = f" with {engine}" if engine else ""
-    left = f"{len(batch)} to translate{using}, {total:,} characters" if batch else "nothing to translate"
-    output.note(f"{left}; nothing was sent")
+        elif late.state == "needs-review":
+            note(f"left alone: {late.spell.name}: it waits for a person ({late.review_command}; --force makes it anew)")
+    return [state for state in states if state.to_make]

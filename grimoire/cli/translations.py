@@ -10,15 +10,23 @@ import msgspec
 
 from grimoire import yamlfile
 from grimoire.cli import output, wiring
-from grimoire.errors import InvalidFile, ServiceError, TranslationRefused
-from grimoire.spell import Spell
+from grimoire.errors import InvalidFile, ServiceError
+from grimoire.ports import Metered
+from grimoire.spell import Spell, Translation
+from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from grimoire.glossary import Glossary
     from grimoire.library import Library
     from grimoire.ports import Translator
+    from grimoire.segment import MemoryKey
     from grimoire.settings import Settings
+    from grimoire.translators.guard import Defect
+    from grimoire.translators.pipeline import Finished, Tally
 
-State = Literal["missing", "stale", "invalid", "current"]
+State = Literal["missing", "stale", "invalid", "needs-review", "current"]
 
 
 class Outdated(msgspec.Struct, frozen=True):
@@ -31,6 +39,8 @@ class Outdated(msgspec.Struct, frozen=True):
 
     def explain(self, translator: str) -> str:
         """What will be done about it, in one line."""
+        if self.state == "needs-review":
+            return f"its translation into {self.language} needs review: left out ({self.review_command})"
         what = f"its translation into {self.language} is {self.state}"
         if self.reviewed:
             return f"{what}, and reviewed: used as it is (grimoire translate {self.spell.name} --force makes it anew)"
@@ -39,13 +49,39 @@ class Outdated(msgspec.Struct, frozen=True):
         used = "left out" if self.state in {"missing", "invalid"} else "used as it is"
         return f"{what}: {used} (grimoire translate {self.spell.name} --to {self.language} makes it)"
 
+    @property
+    def review_command(self) -> str:
+        return f"grimoire translate {self.spell.name} --to {self.language} --review"
+
+    @property
+    def to_make(self) -> bool:
+        """Whether an engine makes it without being forced; what needs review waits for its person."""
+        return self.state not in {"current", "needs-review"} and not self.reviewed
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A line that needs a person. `gate` is that of the defect."""
+
+    spell: str
+    where: str
+    gate: str
+    reason: str
+
 
 class Made(msgspec.Struct):
-    """What became of a batch of translations."""
+    """What became of a batch of translations; `left` is what needs a person."""
 
     written: int = 0
+    review: int = 0
     refused: int = 0
     unanswered: int = 0
+    left: list[Left] = []
+    tally: Tally | None = None
+
+    @property
+    def imperfect(self) -> int:
+        """Spells that are not translated as they should be."""
+        return self.review + self.refused
 
 
 def inspect(library: Library, spell: Spell, language: str) -> Outdated:
@@ -56,8 +92,157 @@ def inspect(library: Library, spell: Spell, language: str) -> Outdated:
         return Outdated(spell, language, "invalid", _is_persons(library.translation_path(spell, language)))
     if found is None:
         return Outdated(spell, language, "missing")
-    state: State = "current" if found.source == spell.source_digest else "stale"
+    if found.source != spell.source_digest:
+        return Outdated(spell, language, "stale", found.status == "reviewed")
+    state: State = "needs-review" if found.status == "needs-review" else "current"
     return Outdated(spell, language, state, found.status == "reviewed")
+
+
+def outdated(library: Library, spells: Sequence[Spell], language: str) -> list[Outdated]:
+    """Every spell whose translation into a language is missing, stale, not valid or in need of review."""
+    states = [inspect(library, spell, language) for spell in spells if spell.language != language]
+    return [state for state in states if state.state != "current"]
+
+
+def translate_all(
+    settings: Settings, library: Library, batch: Sequence[Outdated], engines: Sequence[str], *, force: bool = False
+) -> Made:
+    """Translate and save what is to be made, or all of it with `force`; one that fails is told and ends no batch.
+
+    What the batch has of reviewed translations that are current is learnt first, so that a person's words come back
+    when a spell changes. The first engine translates, a second one mends what the first cannot. Raises ServiceError
+    where no engine opens.
+    """
+    import asyncio
+
+    made = Made()
+    wanted = [late for late in batch if force or late.to_make]
+    by_language: dict[str, list[Outdated]] = {}
+    for late in wanted:
+        by_language.setdefault(late.language, []).append(late)
+    if wanted:
+        reviewed = [late for late in batch if late.reviewed and late.state == "current"]
+        asyncio.run(_translate_all(settings, library, by_language, reviewed, engines, made))
+    return made
+
+
+async def _translate_all(
+    settings: Settings,
+    library: Library,
+    by_language: dict[str, list[Outdated]],
+    reviewed: Sequence[Outdated],
+    engines: Sequence[str],
+    made: Made,
+) -> None:
+    from contextlib import AsyncExitStack
+
+    from grimoire.translators.pipeline import Options, translate_spells
+
+    glossary = wiring.open_glossary(settings)
+    with wiring.open_memory(settings) as memory:
+        memory.remember(_approved(library, reviewed, glossary))
+        async with AsyncExitStack() as stack:
+            opened = [await stack.enter_async_context(wiring.open_translator(settings, name)) for name in engines]
+            metered = await _tell_usage(opened, "before")
+            for language, batch in by_language.items():
+                saver = _Saver(library, made, {late.spell.name: late for late in batch})
+                options = Options(
+                    memory=memory,
+                    glossary=glossary,
+                    extra_requests=settings.values.repair_requests,
+                    on_finished=saver.take,
+                    on_batch=_progress,
+                )
+                made.tally = await translate_spells(
+                    [late.spell for late in batch], opened, language, options, made.tally
+                )
+            await _tell_usage(metered, "now")
+            for engine in opened:
+                for remark in engine.notes if isinstance(engine, Metered) else ():
+                    output.note(f"note: {engine.name}: {remark}")
+
+
+async def _tell_usage(engines: Sequence[Translator], when: str) -> list[Translator]:
+    """Tell what accounts that count characters have used; those that said so. One that will not say ends nothing."""
+    told: list[Translator] = []
+    for engine in engines:
+        if isinstance(engine, Metered):
+            try:
+                usage = await engine.usage()
+            except ServiceError as error:
+                output.note(f"{engine.name} does not say what it has used: {error.message}")
+                continue
+            limit = "" if usage.limit is None else f" of {usage.limit:,}"
+            if usage.used is not None:
+                output.note(f"{engine.name}: {usage.used:,}{limit} characters used {when}")
+                told.append(engine)
+    return told
+
+
+def _approved(library: Library, reviewed: Sequence[Outdated], glossary: Glossary) -> dict[MemoryKey, str]:
+    """What people have approved, segment by segment."""
+    from grimoire.cli.drafts import open_drafts
+
+    found: dict[MemoryKey, str] = {}
+    for late in reviewed:
+        drafts, _ = open_drafts(library, [late.spell], late.language, glossary)
+        for draft in drafts:
+            found |= draft.approved()
+    return found
+
+
+class _Saver:
+    """Writes each translation as it is finished, and notes what became of it."""
+
+    def __init__(self, library: Library, made: Made, batch: dict[str, Outdated]) -> None:
+        self.library = library
+        self.made = made
+        self.batch = batch
+
+    def take(self, finished: Finished) -> None:
+        late, name = self.batch[finished.spell.name], finished.spell.name
+        if finished.translation is None or finished.error:
+            self._failed(name, finished)
+        elif not finished.defects:
+            output.note(f"written: {self.library.save_translation(late.spell, finished.translation)}")
+            self.made.written += 1
+        else:
+            self._imperfect(late, finished.translation, finished.defects)
+
+    def _failed(self, name: str, finished: Finished) -> None:
+        if isinstance(finished.error, ServiceError):
+            output.note_error(f"no answer: {name}", finished.error)
+            self.made.unanswered += 1
+        elif finished.error:
+            output.note_error(f"refused: {name}", finished.error)
+            self.made.refused += 1
+
+    def _imperfect(self, late: Outdated, translation: Translation, defects: Sequence[Defect]) -> None:
+        """What needs review is written, but never over a good one."""
+        name = late.spell.name
+        self.made.left += [Left(name, defect.where, defect.gate, defect.reason) for defect in defects]
+        if late.state == "current":
+            lines = output.count(len(defects), "line")
+            output.note(f"refused: {name}: {lines} would be worse than what is there, which stays")
+            self.made.refused += 1
+            return
+        path = self.library.save_translation(late.spell, translation)
+        output.note(f"needs review: {path}: {output.count(len(defects), 'line')}")
+        for defect in defects[:SHOWN]:
+            output.note(f"  {defect}" + (f" ({defect.advice})" if defect.advice else ""))
+        if len(defects) > SHOWN:
+            output.note(f"  and {len(defects) - SHOWN} more")
+        self.made.review += 1
+
+
+SHOWN = 5
+"""Defects of a spell that are told with source and target; the table names them all."""
+
+
+def _progress(done: int, total: int) -> None:
+    """A line every so often: where there is little to ask, none."""
+    if total >= 10 and (done == total or done % max(1, total // 10) == 0):  # noqa: PLR2004  # a run of half a minute
+        output.note(f"  {done:,} of {total:,} requests")
 
 
 def _is_persons(path: Path) -> bool:
@@ -69,38 +254,28 @@ def _is_persons(path: Path) -> bool:
     return not isinstance(data, dict) or data.get("status", "machine") not in {"machine", "needs-review"}
 
 
-def outdated(library: Library, spells: Sequence[Spell], language: str) -> list[Outdated]:
-    """Every spell whose translation into a language is missing, stale or not valid."""
-    states = [inspect(library, spell, language) for spell in spells if spell.language != language]
-    return [state for state in states if state.state != "current"]
+def show_made(made: Made, *, json: bool) -> None:
+    """The table of what needs a person, then what became of the batch and what it cost."""
+    if json:
+        for line in made.left:
+            output.emit_json(line, lines=True)
+    elif made.left:
+        output.emit_table(_table(made.left))
+    became = (f"{made.written} written", f"{made.review} need review", f"{made.refused} refused")
+    output.note(f"{', '.join(became)}, {made.unanswered} without an answer")
+    if tally := made.tally:
+        asked = f"{output.count(tally.asked, 'segment')} asked for, {tally.characters:,} characters"
+        mended = f", {tally.extra} of them to mend {output.count(tally.mended, 'segment')}" if tally.extra else ""
+        output.note(f"{asked}; {tally.remembered:,} remembered; {output.count(tally.requests, 'request')}{mended}")
 
 
-def translate_all(settings: Settings, library: Library, batch: Sequence[Outdated], engine: str) -> Made:
-    """Translate and save those that are not a person's work. One that fails is told and never ends the batch."""
-    import asyncio
+def _table(left: Sequence[Left]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
 
-    async def translate_each() -> Made:
-        made = Made()
-        async with wiring.open_translator(settings, engine) as translator:
-            for late in batch:
-                if not late.reviewed:
-                    await _translate(library, translator, late, made)
-        return made
-
-    return asyncio.run(translate_each())
-
-
-async def _translate(library: Library, translator: Translator, late: Outdated, made: Made) -> None:
-    from grimoire.translators.spell_translation import translate_spell
-
-    try:
-        translation = await translate_spell(late.spell, translator, late.language)
-    except TranslationRefused as error:
-        output.note_error("refused", error)
-        made.refused += 1
-    except ServiceError as error:
-        output.note_error(f"no answer: {late.spell.name}", error)
-        made.unanswered += 1
-    else:
-        output.note(f"written: {library.save_translation(late.spell, translation)}")
-        made.written += 1
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in ("spell", "where", "gate", "what is wrong"):
+        table.add_column(heading, overflow="fold")
+    for line in left:
+        table.add_row(line.spell, line.where, line.gate, one_line(line.reason))
+    return table

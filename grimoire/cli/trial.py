@@ -119,7 +119,7 @@ def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, fail_on
     trial_show.summary(setup, tally, run)
     if tally.unanswered:
         output.note(f"{tally.unanswered} got no answer; to ask these again: grimoire trial --resume")
-    if _failed(setup, store, tally, fail_on) or setup.translated.refused:
+    if _failed(setup, store, tally, fail_on) or setup.translated.imperfect:
         return 1
     if tally.unanswered or setup.translated.unanswered:
         return 3

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grimoire.cli import output, wiring
+from grimoire.cli.choose import refuse_namesakes
 from grimoire.cli.translations import Made, Outdated, outdated, translate_all
 from grimoire.errors import InvalidFile, UsageError
 from grimoire.ports import ChatBackend
 from grimoire.record import Cell
 from grimoire.settings import REHEARSAL
-from grimoire.spell import Spell, Template
+from grimoire.spell import Spell, Template, Translation
 from grimoire.trial import plan as trial_plan
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     library = wiring.open_library(settings)
     spells, problems = library.load_all(wanted.names)
     output.warn(problem for problem in problems if problem.severity == "error")
-    _refuse_namesakes(spells)
+    refuse_namesakes(spells)
     opened = [wiring.open_backend(settings, name) for name in wanted.backends]
     backends = list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
     setup = Setup(
@@ -107,26 +108,22 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     return setup
 
 
-def _refuse_namesakes(spells: Sequence[Spell]) -> None:
-    """Two files may hold spells of one name, but cells, checks and the ledger know a spell by its name alone."""
-    first: dict[str, Spell] = {}
-    for spell in spells:
-        if first.setdefault(spell.name, spell) is not spell:
-            message = f"two spells are named `{spell.name}`: {first[spell.name].path} and {spell.path}"
-            raise UsageError(message, hint="try them one after the other")
-
-
 def agree(setup: Setup, *, yes: bool, dry_run: bool, left_out: set[str]) -> bool:
     """Show the plan; make what translations it needs; False when nothing is to be sent."""
     _show_plan(setup, left_out)
     if dry_run:
         return False
     spends = not all(backend.rehearsal for backend in setup.backends)
-    translating = bool(setup.to_translate and setup.translator)
+    translating = bool(setup.translator) and any(late.to_make for late in setup.to_translate)
     if (spends or translating) and not yes:
         _confirm()
     if translating:
-        setup.translated = translate_all(setup.settings, setup.library, setup.to_translate, setup.translator)
+        setup.translated = translate_all(
+            setup.settings,
+            setup.library,
+            setup.to_translate,
+            [name for name in (setup.translator, setup.settings.values.second_translator) if name],
+        )
         texts = _templates(setup.library, setup.plan.spells, setup.wanted.languages)
         setup.plan = msgspec.structs.replace(setup.plan, templates=texts)
         _leave_out_unfillable(setup)
@@ -156,7 +153,8 @@ def _templates(library: Library, spells: Sequence[Spell], languages: Sequence[st
             except InvalidFile as error:
                 output.warn(problem for problem in error.problems if problem.severity == "error")
                 continue
-            if text:
+            # What needs review has lines of its source in it: no verdict on it would be one on the translation.
+            if text and not (isinstance(text, Translation) and text.status == "needs-review"):
                 found[spell.name, language] = text.template
     return found
 
@@ -197,7 +195,7 @@ def _with_translations(setup: Setup) -> trial_plan.Plan:
     coming = {
         (late.spell.name, late.language): late.spell.template
         for late in setup.to_translate
-        if setup.translator and not late.reviewed
+        if setup.translator and late.to_make
     }
     return msgspec.structs.replace(setup.plan, templates=coming | dict(setup.plan.templates))
 

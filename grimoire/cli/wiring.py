@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +12,22 @@ import msgspec
 from grimoire import cast
 from grimoire.chat import Answer
 from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
+from grimoire.glossary import Glossary
 from grimoire.library import Library, shipped
 from grimoire.ports import ChatBackend, Check, Translator
 from grimoire.record import Cell
+from grimoire.segment import Segment
 from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
 from grimoire.spell import CheckSpec, Spell
 from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
-    from grimoire.ledger import SqliteLedger
+    from grimoire.ledger import SqliteLedger, SqliteMemory
+
+DEEPL = "deepl"
+"""The translator that is no chat backend."""
 
 
 class BackendFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,17 +149,38 @@ def open_backend(settings: Settings, name: str) -> ChatBackend:
     return _open_chat(settings, facts, f"{head}/{model}", model)
 
 
+class TranslatorFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A translator before anything is asked of it, and with no need of its key: enough to plan with."""
+
+    name: str
+    version: str
+    cut: Callable[[Sequence[Segment]], Iterator[list[Segment]]]
+    chat: bool
+
+
+def translator_facts(settings: Settings, name: str) -> TranslatorFacts:
+    """What is known of DeepL, or of a chat backend as a translator. Raises UnknownName, UsageError."""
+    from grimoire.translators import TRANSLATORS
+
+    kind = DEEPL if name == DEEPL else "chat"
+    engine = TRANSLATORS[kind]
+    if kind == "chat":
+        head, _, model = name.partition("/")
+        name = f"{head}/{model or _facts(settings, head).model}" if head != REHEARSAL else name
+    return TranslatorFacts(name=name, version=engine.version, cut=engine.cut, chat=kind == "chat")
+
+
 @asynccontextmanager
 async def open_translator(settings: Settings, name: str) -> AsyncIterator[Translator]:
     """DeepL by its name, or any chat backend; closed at the end. Raises as `open_backend` does."""
-    if name == "deepl":
+    from grimoire.translators import TRANSLATORS
+
+    if name == DEEPL:
         async with aclosing(_open_deepl(settings)) as deepl:
             yield deepl
         return
-    from grimoire.translators import TRANSLATORS
-
     async with aclosing(open_backend(settings, name)) as backend:
-        yield TRANSLATORS["chat"](backend)
+        yield TRANSLATORS["chat"](backend, concurrent=settings.values.jobs)
 
 
 def _open_deepl(settings: Settings) -> Translator:
@@ -164,7 +190,39 @@ def _open_deepl(settings: Settings) -> Translator:
     key = settings.variable(deepl.key_env)
     if not key:
         raise KeyMissing(f"deepl: ${deepl.key_env} is not set", hint=f"export {deepl.key_env}=… and try again")
-    return TRANSLATORS["deepl"](key, server_url=deepl.server_url or None)
+    terms = open_glossary(settings).terms if deepl.glossary else {}
+    return TRANSLATORS[DEEPL](key, server_url=deepl.server_url or None, glossary=deepl.glossary, terms=terms)
+
+
+def open_glossary(settings: Settings) -> Glossary:
+    """The shipped glossary with the project's over it. Raises InvalidFile."""
+    from grimoire import glossaryfile
+
+    return glossaryfile.load(settings.glossary_file)
+
+
+@contextmanager
+def open_memory(settings: Settings) -> Iterator[SqliteMemory]:
+    """The translation memory beside the ledger, closed at the end."""
+    from grimoire.ledger import memory_path
+    from grimoire.ledger import open_memory as open_file
+
+    with closing(open_file(memory_path(settings.ledger))) as memory:
+        yield memory
+
+
+@contextmanager
+def open_memory_to_read(settings: Settings) -> Iterator[SqliteMemory | None]:
+    """The translation memory where there is one; what only looks makes none."""
+    from grimoire.ledger import memory_path
+    from grimoire.ledger import open_memory as open_file
+
+    path = memory_path(settings.ledger)
+    if not path.exists():
+        yield None
+        return
+    with closing(open_file(path, read_only=True)) as memory:
+        yield memory
 
 
 def prices(settings: Settings, backends: Sequence[ChatBackend]) -> Mapping[str, tuple[float, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -26,15 +27,24 @@ class Brackets(msgspec.Struct, frozen=True):
     @property
     def pattern(self) -> re.Pattern[str]:
         """Matches one token; its only group holds the digits."""
-        return re.compile(rf"{re.escape(self.opening)}\s{{0,3}}([0-9]{{1,6}})\s{{0,3}}{re.escape(self.closing)}")
+        return _token_pattern(self.opening, self.closing)
 
     def numbers(self, text: str) -> list[str]:
         """The digits of every token, in order, as they are written (`00` is not `0`)."""
-        return self.pattern.findall(text)
+        return self.pattern.findall(text) if self.opening in text else []
+
+    def shift(self, text: str, by: int) -> str:
+        """Every token's number made greater by `by`, or smaller; one that would be negative stays, and so is wrong."""
+        return self.replace(text, lambda digits: self.token(int(digits) + by if int(digits) + by >= 0 else 10**6))
 
     def replace(self, text: str, by: Callable[[str], str]) -> str:
         """Replace each token by what `by` says for its digits."""
-        return self.pattern.sub(lambda match: by(match[1]), text)
+        return self.pattern.sub(lambda match: by(match[1]), text) if self.opening in text else text
+
+
+@lru_cache(maxsize=64)
+def _token_pattern(opening: str, closing: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(opening)}\s{{0,3}}([0-9]{{1,6}})\s{{0,3}}{re.escape(closing)}")
 
 
 def choose(texts: Iterable[str]) -> Brackets:

@@ -68,6 +68,7 @@ STANDS_FOR = {
     "flag": "an option of a command",
     "tag": "a markup tag",
     "command": "a command",
+    "line": "this text's number, kept in front of it",
 }
 
 _ITEM = {
@@ -170,10 +171,7 @@ class ChatTranslator:
         data = _data(segments, ids, context, remarks)
         request = Request(messages=(Message("system", _rules(source, target)), Message("user", data)), answer_in=target)
         answer = await self._ask(request)
-        texts = read_reply(answer.text, ids)
-        if texts is None and answer.finish_reason != "length":
-            texts = read_reply((await self._ask(request)).text, ids)
-        return texts or [""] * len(ids)
+        return read_reply(answer.text, ids) or [""] * len(ids)
 
     async def aclose(self) -> None:
         """Nothing: whoever made the backend closes it."""

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from grimoire.errors import (
     AuthenticationFailed,
     KeyMissing,
@@ -28,6 +26,7 @@ from grimoire.errors import (
     ServiceUnreachable,
 )
 from grimoire.languages import LANGUAGES, resolve
+from grimoire.ports import CharacterUsage
 from grimoire.segment import Segment, Term
 from grimoire.translators.batches import cut_batches
 from grimoire.translators.deepl_glossary import Glossaries
@@ -63,13 +62,6 @@ _STATUSES: dict[int, type[ServiceError]] = {
 }
 # With these a translation is refused when its glossary was deleted meanwhile, or does not fit the languages.
 _BAD_GLOSSARY = frozenset({400, 404})
-
-
-class CharacterUsage(msgspec.Struct, frozen=True):
-    """Characters translated in this billing period, and how many it holds; None where DeepL does not say."""
-
-    used: int | None
-    limit: int | None
 
 
 class DeepL:

@@ -1,7 +1,7 @@
-"""Protect texts, have their pieces translated by anything, verify what came back, and put it together again.
+"""Protect texts, have their segments translated by anything, verify what came back, and put it together again.
 
-    protected = protect([Text("prompt", template)])
-    results = dict(zip(protected.pieces, engine(protected.pieces)))
+    protected = protect([Field("prompt", template)])
+    results = engine(place.slot.segment.text for place in protected.places)
     defects = verify(protected, results, "en", "zh")
     (translated,) = protected.restore(results)
 
@@ -10,159 +10,243 @@ Pure, and blind to the engine. With an engine that changes nothing the result is
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 
-from grimoire.placeholders import PLACEHOLDER
+from grimoire.glossary import Glossary
 from grimoire.translators.brackets import Brackets, choose
-from grimoire.translators.gates import GATES, Pair
-from grimoire.translators.skeleton import Part, Slot, build, render, slots
+from grimoire.translators.gates import GATES, Pair, Severity
+from grimoire.translators.skeleton import Line, Slot, Wording, build, render, slots
+from grimoire.translators.spans import TEMPLATE_KINDS, kind_of, span_pattern
+
+NO_GLOSSARY = Glossary()
 
 
-class Text(msgspec.Struct, frozen=True):
-    """One text to translate: `name` says which in messages; `closed` and `group` are as in `Slot`."""
+class Field(msgspec.Struct, frozen=True):
+    """One text of a spell: `name` says which, `closed` and `group` are as in `Slot`; a `title` has to stay one."""
 
     name: str
     text: str
     closed: str = ""
     group: str = ""
+    title: bool = False
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A slot and where it is: the number of its field, its line there (from 1), and its number in the field."""
+
+    field: int
+    line: int
+    index: int
+    slot: Slot
 
 
 class Defect(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with one translated piece; `line` counts from 1 in the text called `text`, 0 means all of it.
+    """What is wrong with a translation, and where.
 
-    `message` holds the reason, source and target, for a person; `remedy` is the reason alone, for an engine.
+    `place` is the number of the place, -1 where it is a whole line or field; `line` counts from 1 in the field, 0
+    means all of it. `reason` alone is for an engine; `source` and `target` are what a person sees of both.
     """
 
     gate: str
-    text: str
+    severity: Severity = "error"
+    field: str
     line: int
-    message: str
-    remedy: str
-    piece: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.text}, line {self.line}" if self.line else self.text
-        return f"{place}: [{self.gate}] {self.message}"
-
-
-class Protected(msgspec.Struct, frozen=True):
-    """Texts taken apart: `skeletons[i]` is that of `texts[i]`; all share one pair of brackets."""
-
-    texts: tuple[Text, ...]
-    skeletons: tuple[tuple[Part, ...], ...]
-    brackets: Brackets
+    place: int = -1
+    reason: str
+    source: str = ""
+    target: str = ""
+    advice: str = ""
 
     @property
-    def pieces(self) -> tuple[str, ...]:
-        """What to translate, each once, in the order of the texts."""
-        return tuple(dict.fromkeys(slot.piece for _, slot in self.slots()))
+    def message(self) -> str:
+        """Reason, source and target in one line."""
+        compared = f"; source {_short(self.source)}, got {_short(self.target)}" if self.source or self.target else ""
+        return f"{self.where}: {self.reason}{compared}"
 
-    def slots(self) -> Iterator[tuple[Text, Slot]]:
-        for text, skeleton in zip(self.texts, self.skeletons, strict=True):
-            for slot in slots(skeleton):
-                yield text, slot
+    @property
+    def where(self) -> str:
+        """The field, and the line where there is one."""
+        return f"{self.field}, line {self.line}" if self.line else self.field
 
-    def restore(self, results: Mapping[str, str]) -> tuple[str, ...]:
-        """The texts with the translation of each piece in its places. Raises KeyError for a piece without one."""
-        return tuple(render(skeleton, results.__getitem__, self.brackets) for skeleton in self.skeletons)
+    def __str__(self) -> str:
+        return f"[{self.gate}] {self.message}"
 
 
-def protect(texts: Sequence[Text]) -> Protected:
-    """Take texts apart.
+class Protected(msgspec.Struct, frozen=True, dict=True):
+    """Texts taken apart: `lines[i]` are those of `fields[i]`; all share one pair of brackets."""
+
+    fields: tuple[Field, ...]
+    lines: tuple[tuple[Line, ...], ...]
+    wording: Wording
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every place for a result, in the order of the texts; results come in this order."""
+        return tuple(
+            Place(number, line, index, slot)
+            for number, lines in enumerate(self.lines)
+            for index, (line, slot) in enumerate((ln.number, slot) for ln in lines for slot in slots(ln.parts))
+        )
+
+    @property
+    def brackets(self) -> Brackets:
+        return self.wording.brackets
+
+    @property
+    def own(self) -> list[str]:
+        """The segments' own texts: the results of an engine that changes nothing."""
+        return [place.slot.segment.text for place in self.places]
+
+    def restore_lines(self, results: Sequence[str]) -> Iterator[list[str]]:
+        """For each field its lines, without their ends, with the results in their places."""
+        left = iter(results)
+        for lines in self.lines:
+            yield [render(line.parts, left, self.brackets) for line in lines]
+
+    def restore(self, results: Sequence[str]) -> tuple[str, ...]:
+        """The texts with the results in their places."""
+        return tuple(
+            "".join(text + line.end for text, line in zip(texts, lines, strict=True))
+            for texts, lines in zip(self.restore_lines(results), self.lines, strict=True)
+        )
+
+
+def protect(
+    fields: Sequence[Field], glossary: Glossary = NO_GLOSSARY, target: str = "", beside: Sequence[str] = ()
+) -> Protected:
+    """Take texts apart; the glossary's names are protected, and its terms for the target noted.
+
+    `beside` are other texts that no token may be mistaken in, such as a translation to read back.
 
     Raises:
         TranslationRefused: no bracket is left that they do not use.
     """
-    brackets = choose(text.text for text in texts)
-    skeletons = tuple(build(text.text, brackets, text.closed, text.group) for text in texts)
-    return Protected(tuple(texts), skeletons, brackets)
+    wording = Wording(choose([*(field.text for field in fields), *beside]), glossary, target)
+    lines = tuple(build(field.text, wording, field.closed, field.group) for field in fields)
+    return Protected(tuple(fields), lines, wording)
 
 
-def verify(protected: Protected, results: Mapping[str, str], source: str, target: str) -> tuple[Defect, ...]:
-    """Everything that is wrong with the results, at most one defect for each slot, then for whole texts.
+def verify(protected: Protected, results: Sequence[str | None], source: str, target: str) -> list[Defect]:
+    """Everything that is wrong with the results, at most one defect for each place, in the order of the places.
 
-    `source` and `target` are language codes. A piece without a result counts as empty. Where two options of a variable
-    became the same, the second is defective: nobody could choose between them.
+    `source` and `target` are language codes. An empty result is one that was not given, None one that is not looked at.
+    Where two options of a variable became the same, the second is defective: nobody could choose between them.
     """
-    checked = (_check_slot(protected, *place, results, (source, target)) for place in protected.slots())
-    defects = [defect for defect in checked if defect]
-    defects += _check_options(protected, results, {defect.piece for defect in defects})
-    return tuple(defects or _check_whole(protected, results))
+    found: dict[int, Defect] = {}
+    for number, (place, result) in enumerate(zip(protected.places, results, strict=True)):
+        if result is None:
+            continue
+        title = protected.fields[place.field].title
+        if wrong := check_slot(place.slot, result, (source, target), protected.brackets, title=title):
+            found[number] = place_defect(protected, number, result, *wrong)
+    given = [result or "" for result in results]
+    for number, reason in same_options(protected, given).items():
+        found.setdefault(number, place_defect(protected, number, given[number], "options", reason))
+    return [found[number] for number in sorted(found)]
 
 
-def _check_slot(
-    protected: Protected, text: Text, slot: Slot, results: Mapping[str, str], languages: tuple[str, str]
-) -> Defect | None:
-    result = results.get(slot.piece, "").strip()
+def same_options(protected: Protected, results: Sequence[str]) -> dict[int, str]:
+    """The places whose result is that of another option of their variable, and why that will not do."""
+    taken: dict[tuple[str, str], str] = {}
+    found: dict[int, str] = {}
+    for number, (place, result) in enumerate(zip(protected.places, results, strict=True)):
+        group, text = place.slot.group, place.slot.segment.text
+        if group and result.strip():
+            other = taken.setdefault((group, result.strip()), text)
+            if other != text:
+                found[number] = f"must differ from the translation of {_short(other)}"
+    return found
+
+
+def shown(slot: Slot) -> list[str]:
+    """What a person sees in place of each token: the text as it stands, with `…` for what is translated apart."""
+    return ["".join(part if isinstance(part, str) else "…" for part in span) for span in slot.spans]
+
+
+def as_seen(slot: Slot, text: str, brackets: Brackets) -> str:
+    """A text with tokens as a person sees it."""
+    seen = {str(number): span for number, span in enumerate(shown(slot))}
+    return brackets.replace(text, lambda digits: seen.get(digits, f"token {digits}"))
+
+
+def check_slot(
+    slot: Slot,
+    result: str,
+    languages: tuple[str, str],
+    brackets: Brackets,
+    *,
+    closed: str = "",
+    title: bool = False,
+) -> tuple[str, str] | None:
+    """The first gate that a slot's result fails, and why; `languages` are the codes of source and target.
+
+    `closed` are more characters than the slot's own that have a meaning around it.
+    """
     pair = Pair(
-        piece=slot.piece,
-        result=result,
+        segment=slot.segment,
+        result=result.strip(),
         source=languages[0],
         target=languages[1],
-        brackets=protected.brackets,
-        closed=slot.closed,
+        brackets=brackets,
+        names=tuple(shown(slot)),
+        closed=closed or slot.closed,
+        title=title,
     )
-    for name, gate in GATES.items():
-        if reason := gate(pair):
-            return _defect(protected, name, text, slot, reason, result)
-    return None
+    return next(((name, reason) for name, gate in GATES.items() if (reason := gate.check(pair))), None)
 
 
-def _defect(protected: Protected, gate: str, text: Text, slot: Slot, reason: str, result: str) -> Defect:
-    shown = protected.brackets.replace(reason, _standing_for(slot))
-    message = f"{shown}; source {_short(slot.piece)}, got {_short(result)}"
-    return Defect(gate=gate, text=text.name, line=slot.line, message=message, remedy=reason, piece=slot.piece)
+def place_defect(protected: Protected, number: int, result: str, gate: str, reason: str) -> Defect:
+    """A defect of the place with this number."""
+    place = protected.places[number]
+    brackets = protected.brackets
+    return Defect(
+        gate=gate,
+        severity=GATES[gate].severity,
+        field=protected.fields[place.field].name,
+        line=place.line,
+        place=number,
+        reason=reason,
+        source=as_seen(place.slot, place.slot.segment.text, brackets),
+        target=as_seen(place.slot, result.strip(), brackets),
+        advice=GATES[gate].advice,
+    )
 
 
-def _standing_for(slot: Slot) -> Callable[[str], str]:
-    """Names a token by what it stands for, where that is plain text."""
-
-    def name(number: str) -> str:
-        known = number.isascii() and int(number) < len(slot.spans)
-        return (
-            "".join(p if isinstance(p, str) else "…" for p in slot.spans[int(number)]) if known else f"token {number}"
+def compare_lines(field: str, line: int, source: str, target: str, names: tuple[str, ...] = ()) -> Iterator[Defect]:
+    """A defect where a line does not hold the same protected things as its source; names are left to their gate."""
+    if not (_PROTECTABLE.search(source) or _PROTECTABLE.search(target)):
+        return
+    before, after = _spans(source, names), _spans(target, names)
+    changed = sorted((before - after) | (after - before))
+    if changed:
+        gate = "placeholders" if any(kind in TEMPLATE_KINDS for kind, _ in changed) else "protected"
+        reason = f"the number of {', '.join(text for _, text in changed[:3])} changed"
+        yield Defect(
+            gate=gate, field=field, line=line, reason=reason, source=source, target=target, advice=GATES[gate].advice
         )
 
-    return name
+
+# Every protected span but a name has one of these in it.
+_PROTECTABLE = re.compile(r"[\[{<`@/]|www\.|--")
 
 
-def _check_options(protected: Protected, results: Mapping[str, str], known: set[str]) -> Iterator[Defect]:
-    """`known` are the pieces found defective before."""
-    taken: dict[tuple[str, str], str] = {}
-    for text, slot in protected.slots():
-        if not slot.group or slot.piece in known:
-            continue
-        result = results[slot.piece].strip()
-        other = taken.setdefault((slot.group, result), slot.piece)
-        if other != slot.piece:
-            reason = f"must differ from the translation of {_short(other)}"
-            yield _defect(protected, "options", text, slot, reason, result)
-
-
-def _check_whole(protected: Protected, results: Mapping[str, str]) -> Iterator[Defect]:
-    """What no single piece can show: placeholders made of two parts, lines added or lost."""
-    for text, restored in zip(protected.texts, protected.restore(results), strict=True):
-        before, after = _placeholders(text.text), _placeholders(restored)
-        if before != after:
-            changed = sorted((before - after) | (after - before))
-            reason = f"the number of {', '.join(changed)} changed"
-            yield Defect(gate="placeholders", text=text.name, line=0, message=reason, remedy=reason)
-        if len(text.text.splitlines()) != len(restored.splitlines()):
-            reason = "the number of lines changed"
-            yield Defect(gate="lines", text=text.name, line=0, message=reason, remedy=reason)
-
-
-def _placeholders(text: str) -> Counter[str]:
-    """Placeholders by name; definitions by number and number of options."""
-    return Counter(
-        f"[{m['name']}]"
-        if m["name"]
-        else f"[VARIABLE{m['number']}:…] with {(m['options'] or '').count('|') + 1} options"
-        for m in PLACEHOLDER.finditer(text)
-    )
+def _spans(line: str, names: tuple[str, ...]) -> Counter[tuple[str, str]]:
+    """Protected spans by kind and text; definitions by number and number of options."""
+    found: Counter[tuple[str, str]] = Counter()
+    for match in span_pattern(names).finditer(line):
+        kind = kind_of(match)
+        if kind == "definition":
+            options = match["options"]
+            count = 0 if options is None else options.count("|") + 1
+            found[kind, f"[VARIABLE{match['number']}:…] with {count} options"] += 1
+        elif kind != "name":
+            found[kind, match.group()] += 1
+    return found
 
 
 def _short(text: str, limit: int = 120) -> str:

@@ -34,6 +34,9 @@ _NUMBER = re.compile(
     rf"([0-9]{{1,3}}(?:,[0-9]{{3}}){{1,9}}(?![0-9])|[0-9]{{1,40}})(\.[0-9]+)?(?:\s?({_SCALE})(?![a-z]))?", re.IGNORECASE
 )
 
+_RUN = re.compile(rf"[0-9]+(?:[.,][0-9]+)*(?:\s?(?:{_SCALE})(?![a-z]))?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_WIDE_DIGIT = re.compile(r"(?![0-9])\d")
 # Where English writes 1,234.5 German and most of Europe write 1.234,5.
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -57,30 +60,37 @@ _CHINESE = ("零〇", "一壹单首", "二两兩双", "三", "四", "五", "六"
 
 def changed_numbers(source: str, target: str) -> tuple[list[str], list[str]]:
     """The numbers that were lost and those that were added, in plain decimal notation."""
-    changed = _compare(source, target)
-    if any(changed) and not any(_compare(source, target.translate(_SWAPPED))):
+    if not (_DIGIT.search(source) or _DIGIT.search(target)):
         return [], []
-    return changed
+    before = Counter(value for written in _written(source) for value in _values(written))
+    added: list[Decimal] = []
+    for written in _written(target):
+        # A number at a time: beside `2,5 Sekunden` a version may stand as 6.4.
+        readings = (_values(written), _values(written.translate(_SWAPPED)))
+        fitting = next((values for values in readings if all(before[v] >= n for v, n in Counter(values).items())), None)
+        if fitting is None:
+            fitting = [value for value in readings[0] if before[value]]
+            added += [value for value in readings[0] if not before[value]]
+        before.subtract(fitting)
+    lost = [f"{number:f}" for number in before.elements() if not _in_words(number, target)]
+    return lost, [f"{number:f}" for number in added if not _in_words(number, source)]
 
 
-def _compare(source: str, target: str) -> tuple[list[str], list[str]]:
-    before, after = _numbers(source), _numbers(target)
-    lost = [number for number in (before - after).elements() if not _in_words(number, target)]
-    added = [number for number in (after - before).elements() if not _in_words(number, source)]
-    return [f"{number:f}" for number in lost], [f"{number:f}" for number in added]
+def _written(text: str) -> list[str]:
+    """What of a text is a number or several, separators and scale with it."""
+    return [match.group() for match in _RUN.finditer(_half_width(text))]
 
 
-def _numbers(text: str) -> Counter[Decimal]:
-    found: Counter[Decimal] = Counter()
-    for whole, fraction, scale in _NUMBER.findall(_half_width(text)):
-        value = Decimal(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
-        found[value] += 1
-    return found
+def _values(written: str) -> list[Decimal]:
+    return [
+        Decimal(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
+        for whole, fraction, scale in _NUMBER.findall(written)
+    ]
 
 
 def _half_width(text: str) -> str:
     """Digits of any script as ASCII; nothing else changes."""
-    return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+    return _WIDE_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
 
 
 def _in_words(number: Decimal, text: str) -> bool:

@@ -8,32 +8,51 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from grimoire.glossary import Glossary, terms_in
+from grimoire.segment import Segment
 from grimoire.translators.brackets import Brackets
-from grimoire.translators.spans import SPAN, find_spans
+from grimoire.translators.spans import find_spans, kind_of, span_pattern
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A place in the skeleton for a translated piece.
+    """A place in the skeleton for a translated segment.
 
-    `piece` is what is sent, `spans` what its tokens 0, 1, … stand for, `line` counts from 1, and `closed` are
-    characters that have a meaning around the slot, of which the translation may hold no more than the piece. Slots of
-    one `group` are the options of one variable, which must stay different from each other.
+    `spans` are what the segment's tokens 0, 1, … stand for, `closed` are characters that have a meaning around the
+    slot, of which the translation may hold no more than the segment. Slots of one `group` are the options of one
+    variable, which must stay different from each other.
     """
 
-    piece: str
+    segment: Segment
     spans: tuple[tuple[Part, ...], ...]
-    line: int
     closed: str = ""
     group: str = ""
 
 
 Part: TypeAlias = "str | Slot"
 T = TypeVar("T")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line taken apart; `number` counts from 1, `verbatim` are lines of code, commands and the like."""
+
+    number: int
+    parts: tuple[Part, ...]
+    end: str
+    verbatim: bool = False
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """How a text is taken apart: which brackets its tokens have, and which glossary holds for which target."""
+
+    brackets: Brackets
+    glossary: Glossary = Glossary()
+    target: str = ""
+
 
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
 _MARKER = re.compile(r"[ \t]*(?:(?:(?:>|#{1,6}|[-*+•]|[0-9]{1,3}[.)]|\[[ xX]\])[ \t]+)*)")
@@ -42,46 +61,35 @@ _EDGE = re.compile("[\\s\x00-\x1f\x7f\ufeff\u200b\u200e\u200f]*")
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})([^\r\n]*)")
 _IMAGINE = re.compile(r"[^\w\r\n]*/imagine\b")
 _WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_PIPE = re.compile(rf"(?:{SPAN.pattern})|(?P<pipe>\|)")
+_PIPE = re.compile(rf"(?:{span_pattern().pattern})|(?P<pipe>\|)")
 
 IN_DEFINITION = ":|]"
 IN_TABLE = "|"
 
 
-def build(text: str, brackets: Brackets, closed: str = "", group: str = "") -> tuple[Part, ...]:
-    """The parts of a text; `render` with the pieces themselves gives the text back, whatever it holds.
+def build(text: str, wording: Wording, closed: str = "", group: str = "") -> tuple[Line, ...]:
+    """The lines of a text; `render` with the segments' own texts gives it back, whatever it holds.
 
     `closed` and `group` are for its slots, as in `Slot`.
     """
-    lines = _LINE_END.split(text)
-    bodies, ends = lines[0::2], [*lines[1::2], ""]
+    pieces = _LINE_END.split(text)
+    bodies, ends = pieces[0::2], [*pieces[1::2], ""]
     fenced = _fenced_lines(bodies)
-    parts: list[Part] = []
-    for number, (body, end) in enumerate(zip(bodies, ends, strict=True), 1):
-        keep = number in fenced or _IMAGINE.match(body)
-        parts += (body,) if keep else _Builder(brackets, number, closed, group).line(body)
-        parts.append(end)
-    return tuple(part for part in parts if part != "")
+    return tuple(
+        Line(number, (body,), end, verbatim=True)
+        if number in fenced or _IMAGINE.match(body)
+        else Line(number, _take_apart(body, _Builder(wording, closed, group)), end)
+        for number, (body, end) in enumerate(zip(bodies, ends, strict=True), 1)
+    )
 
 
-def render(parts: Iterable[Part], translate: Callable[[str], str], brackets: Brackets) -> str:
-    """Put translations in the slots, and in their tokens' places what they stand for; unknown tokens stay."""
-
-    def fill(part: Part) -> str:
-        if isinstance(part, str):
-            return part
-        spans = {str(i): span for i, span in enumerate(part.spans)}
-
-        def put_back(number: str) -> str:
-            return render(spans[number], translate, brackets) if number in spans else brackets.token(int(number))
-
-        return brackets.replace(translate(part.piece).strip(), put_back)
-
-    return "".join(fill(part) for part in parts)
+def render(parts: Iterable[Part], results: Iterator[str], brackets: Brackets) -> str:
+    """Put results in the slots, in the order of `slots`, and in tokens' places what they stand for; others stay."""
+    return "".join(part if isinstance(part, str) else _fill(part, results, brackets) for part in parts)
 
 
 def slots(parts: Iterable[Part]) -> Iterator[Slot]:
-    """Every slot, those inside definitions too, in the order of the text."""
+    """Every slot, each before those inside its own spans, in the order of the text."""
     for part in parts:
         if isinstance(part, Slot):
             yield part
@@ -94,16 +102,38 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
+def marker(text: str) -> str:
+    """What a line begins with that is not prose: indentation, list markers, heading hashes, quotation marks."""
+    found = _MARKER.match(text)
+    return found.group() if found else ""
+
+
+def _fill(slot: Slot, results: Iterator[str], brackets: Brackets) -> str:
+    result = next(results).strip()
+    spans = {str(number): render(span, results, brackets) for number, span in enumerate(slot.spans)}
+    return brackets.replace(result, lambda digits: spans.get(digits, brackets.token(int(digits))))
+
+
+def _take_apart(body: str, builder: _Builder) -> tuple[Part, ...]:
+    """The line's parts, fixed ones that touch made into one, so that no two stand beside each other."""
+    parts: list[Part] = []
+    for part in builder.line(body):
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part != "":
+            parts.append(part)
+    return tuple(parts)
+
+
 class _Builder(msgspec.Struct, frozen=True):
     """Takes one line apart. `closed` and `group` are those of the slots it makes."""
 
-    brackets: Brackets
-    number: int
+    wording: Wording
     closed: str
     group: str
 
     def line(self, body: str) -> Iterator[Part]:
-        start = _MARKER.match(body).end()  # type: ignore[union-attr]  # it matches the empty text too
+        start = len(marker(body))
         yield body[:start]
         rest = body[start:]
         if rest.startswith("|") and rest.count("|") > 1:
@@ -112,7 +142,7 @@ class _Builder(msgspec.Struct, frozen=True):
             yield from self.prose(rest)
 
     def within(self, closed: str, group: str) -> _Builder:
-        return _Builder(self.brackets, self.number, closed, group)
+        return _Builder(self.wording, closed, group)
 
     def cells(self, row: str) -> Iterator[Part]:
         start = 0
@@ -132,18 +162,23 @@ class _Builder(msgspec.Struct, frozen=True):
     def core(self, core: str) -> Iterator[Part]:
         texts: list[str] = []
         spans: list[tuple[Part, ...]] = []
+        kinds: list[str] = []
         end = 0
-        for run in find_spans(core):
+        for run in find_spans(core, self.wording.glossary.keep):
             texts.append(core[end : run[0].start()])
             spans.append(tuple(part for match in run for part in self.definition_or_span(match)))
+            kinds.append("+".join(kind_of(match) for match in run))
             end = run[-1].end()
         texts.append(core[end:])
         if any(has_words(text) for text in texts):
-            tokens = [self.brackets.token(number) for number in range(len(spans))]
-            piece = "".join(_alternate(texts, tokens))
-            yield Slot(piece, tuple(spans), self.number, self.closed, self.group)
+            yield Slot(self.segment(texts, kinds), tuple(spans), self.closed, self.group)
         else:
             yield from itertools.chain.from_iterable(_alternate([(text,) for text in texts], spans))
+
+    def segment(self, texts: list[str], kinds: list[str]) -> Segment:
+        tokens = [self.wording.brackets.token(number) for number in range(len(kinds))]
+        text = "".join(_alternate(texts, tokens))
+        return Segment(text, tuple(kinds), terms_in(text, self.wording.glossary, self.wording.target))
 
     def definition_or_span(self, match: re.Match[str]) -> Iterator[Part]:
         if not match["number"]:

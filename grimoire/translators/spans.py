@@ -1,4 +1,4 @@
-"""What inside a line must come back exactly as it went: placeholders, slots, URLs, code, flags, tags.
+"""What inside a line must come back exactly as it went: placeholders, slots, URLs, code, flags, tags, names.
 
 Every pattern is bounded or moves on with each character it reads, so that no text makes it slow.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from grimoire.glossary import name_pattern
 from grimoire.placeholders import PLACEHOLDER
 
 # ASCII on purpose: in a Chinese sentence the next character of prose may follow a URL or a flag without a space.
@@ -19,18 +21,44 @@ _BRACED = r"\$\{[^{}\r\n]{1,200}\}|\{\{[^{}\r\n]{1,200}\}\}|\{[^{}\r\n]{1,200}\}
 _TAG = r"<!--[^\r\n]{0,400}?-->|</?[A-Za-z][^<>\r\n]{0,200}>"
 _COMMAND = r"(?<!\S)/imagine(?: prompt:)?(?!\S)"
 
-_KINDS = (PLACEHOLDER.pattern, _CODE, _BRACED, _URL, _EMAIL, _FLAG, _TAG, _COMMAND)
+_KINDS = {
+    "code": _CODE,
+    "slot": _BRACED,
+    "url": _URL,
+    "email": _EMAIL,
+    "flag": _FLAG,
+    "tag": _TAG,
+    "command": _COMMAND,
+}
+_PLACEHOLDERS = {"PROMPT": "prompt", "PROMPT1": "prompt", "TARGETLANGUAGE": "language"}
 
-SPAN = re.compile("|".join(_KINDS))
+TEMPLATE_KINDS = frozenset({"prompt", "language", "variable", "page", "definition"})
+"""Kinds of the template language; what else is protected belongs to the text."""
 
 
-def find_spans(text: str) -> Iterator[list[re.Match[str]]]:
+@lru_cache(maxsize=16)
+def span_pattern(names: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """Matches one protected span, `names` among them; a group tells which kind it is."""
+    kinds = _KINDS | ({"product": name_pattern(names)} if names else {})
+    return re.compile("|".join((PLACEHOLDER.pattern, *(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))))
+
+
+def kind_of(match: re.Match[str]) -> str:
+    """The kind of a matched span, as in `Segment.kinds`."""
+    if match["number"]:
+        return "definition"
+    if name := match["name"]:
+        return _PLACEHOLDERS.get(name) or ("variable" if name.startswith("VARIABLE") else "page")
+    return "name" if match.lastgroup == "product" else str(match.lastgroup)
+
+
+def find_spans(text: str, names: tuple[str, ...] = ()) -> Iterator[list[re.Match[str]]]:
     """Runs of protected spans that touch each other, so that nothing can come between them.
 
     A match's `number` group is set when it is a variable's definition, whose label, default and options are translated.
     """
     run: list[re.Match[str]] = []
-    for match in SPAN.finditer(text):
+    for match in span_pattern(names).finditer(text):
         if run and match.start() != run[-1].end():
             yield run
             run = []

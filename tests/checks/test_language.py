@@ -4,8 +4,8 @@ import pytest
 
 from grimoire.checks.language import AskedLanguage, Language, examine
 from grimoire.checks.own import BadCheck
-from grimoire.scripts import SCRIPT_OF, base
 from grimoire.languages import LANGUAGES
+from grimoire.scripts import SCRIPT_OF, base
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 FRENCH = (

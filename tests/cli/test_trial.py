@@ -207,13 +207,17 @@ def test_missing_translations_are_made_on_the_way(mine: Path, backends: OpenAISe
     assert "plan: 1 spell in en, zh, 2 calls" in done.err  # the text that is still to come is in the plan
 
 
-def test_a_refused_translation_is_told_by_the_exit_code(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
+def test_a_translation_that_needs_review_is_left_out_and_told_by_the_exit_code(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
     backends.reply = lambda _: Reply(text=GOOD)
     deepl.engine = lambda *_: ""
     done = call(["trial", "mine", "-l", "en,zh", "-m", "one", "--with", "deepl", "--yes", "--json"])
     assert (done.code, backends.count) == (1, 1)
-    assert "refused" in done.err
-    assert not mine.with_name("mine.zh.yaml").exists()
+    assert "needs review" in done.err
+    assert "status: needs-review" in mine.with_name("mine.zh.yaml").read_text(encoding="utf-8")
+    backends.received.clear()
+    again = call(["trial", "mine", "-l", "en,zh", "-m", "one", "--yes", "--json"])
+    assert (again.code, backends.count) == (0, 1)
+    assert "needs review: left out" in again.err
 
 
 def test_what_a_person_reviewed_is_tried_as_it_is(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:

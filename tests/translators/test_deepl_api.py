@@ -18,9 +18,10 @@ import pytest
 from deepl import exceptions as sdk
 
 from grimoire import errors
+from grimoire.ports import CharacterUsage
 from grimoire.segment import Segment
 from grimoire.translators.brackets import Brackets
-from grimoire.translators.deepl_api import CharacterUsage, DeepL, sdk_errors, service_error_for
+from grimoire.translators.deepl_api import DeepL, sdk_errors, service_error_for
 from tests.servers.deepl_server import KEY, MAX_BYTES, DeepLServer
 
 

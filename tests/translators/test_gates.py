@@ -1,22 +1,44 @@
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pytest
-import yaml
 
+from grimoire import glossaryfile
+from grimoire.library import Library, shipped
+from grimoire.segment import Segment, Term
 from grimoire.translators.brackets import Brackets
+from grimoire.translators.examine import examine
 from grimoire.translators.gates import GATES, Pair
-from grimoire.translators.skeleton import has_words
 
 LONG = "Write one complete article for people who know nothing about the subject, in plain words"
 LONG_ZH = "请用平实的语言，为对这个主题一无所知的人写一篇完整的文章"
-SPELLS = Path(__file__).parents[2] / "spells"
+TERMS = (Term("long-tail keyword", ("长尾关键词", "长尾词")),)
 
 
-def failing(piece: str, result: str, *, source: str = "en", target: str = "zh", closed: str = "") -> list[str]:
-    pair = Pair(piece=piece, result=result, source=source, target=target, brackets=Brackets("⟦", "⟧"), closed=closed)
-    return [name for name, gate in GATES.items() if gate(pair)]
+def failing(
+    piece: str,
+    result: str,
+    *,
+    source: str = "en",
+    target: str = "zh",
+    closed: str = "",
+    title: bool = False,
+    kinds: tuple[str, ...] = (),
+    terms: tuple[Term, ...] = (),
+) -> list[str]:
+    tokens = len(re.findall("⟦", piece))
+    pair = Pair(
+        segment=Segment(piece, kinds or ("prompt",) * tokens, terms),
+        result=result,
+        source=source,
+        target=target,
+        brackets=Brackets("⟦", "⟧"),
+        names=tuple(f"[{number}]" for number in range(tokens)),
+        closed=closed,
+        title=title,
+    )
+    return [name for name, gate in GATES.items() if gate.check(pair)]
 
 
 @pytest.mark.parametrize(
@@ -31,14 +53,14 @@ def failing(piece: str, result: str, *, source: str = "en", target: str = "zh", 
         pytest.param("blocks", "Write it", "# 写它", id="heading"),
         pytest.param("blocks", "Write it", "- 写它", id="list-item"),
         pytest.param("blocks", "Write it", "``` 写它", id="fence"),
-        pytest.param("chatter", "Write it", "写它（译注：占位符保留）", id="translators-note"),
-        pytest.param("tokens", "Write ⟦0⟧", "写", id="token-lost"),
-        pytest.param("tokens", "Write ⟦0⟧", "写⟦0⟧和⟦0⟧", id="token-twice"),
-        pytest.param("tokens", "Write ⟦0⟧", "写⟦0⟧和⟦1⟧", id="token-unknown"),
-        pytest.param("tokens", "Write ⟦0⟧", "写⟦00⟧", id="token-padded"),
-        pytest.param("tokens", "Write ⟦0⟧ of ⟦1⟧", "写⟦0⟧的⟦0⟧", id="one-for-the-other"),
-        pytest.param("leak", "Write it", "⟦写它", id="half-a-token"),
-        pytest.param("leak", "Write ⟦0⟧", "写⟦0⟧⟧", id="bracket-doubled"),
+        pytest.param("refusal", "Write it", "写它（译注：占位符保留）", id="translators-note"),
+        pytest.param("placeholders", "Write ⟦0⟧", "写", id="token-lost"),
+        pytest.param("placeholders", "Write ⟦0⟧", "写⟦0⟧和⟦0⟧", id="token-twice"),
+        pytest.param("placeholders", "Write ⟦0⟧", "写⟦0⟧和⟦1⟧", id="token-unknown"),
+        pytest.param("placeholders", "Write ⟦0⟧", "写⟦00⟧", id="token-padded"),
+        pytest.param("placeholders", "Write ⟦0⟧ of ⟦1⟧", "写⟦0⟧的⟦0⟧", id="one-for-the-other"),
+        pytest.param("leftover", "Write it", "⟦写它", id="half-a-token"),
+        pytest.param("leftover", "Write ⟦0⟧", "写⟦0⟧⟧", id="bracket-doubled"),
         pytest.param("lines", "Write it", "写\n它", id="newline"),
         pytest.param("lines", "Write it", "写\u2028它", id="line-separator"),
         pytest.param("characters", "Write it", "写\x1b[31m它", id="escape"),
@@ -49,13 +71,13 @@ def failing(piece: str, result: str, *, source: str = "en", target: str = "zh", 
         pytest.param("added", "Write it", "写{x}", id="slot-added"),
         pytest.param("added", "Write it", "<b>写</b>", id="tag-added"),
         pytest.param("numbers", "Write 30 words", "写20字", id="number-changed"),
-        pytest.param("untranslated", "Write about it", "Write about it", id="same"),
-        pytest.param("untranslated", "Write about ⟦0⟧ now", "write  about ⟦0⟧ now", id="same-but-for-case-and-space"),
+        pytest.param("unchanged", "Write about it", "Write about it", id="same"),
+        pytest.param("unchanged", "Write about ⟦0⟧ now", "write  about ⟦0⟧ now", id="same-but-for-case-and-space"),
         pytest.param("script", LONG, LONG.upper().replace("WRITE", "SCHREIBE"), id="another-script"),
         pytest.param("length", LONG, "写文章", id="cut"),
         pytest.param("length", LONG, LONG_ZH * 5, id="answered"),
-        pytest.param("chatter", "Write it", "以下是译文：写它", id="here-is"),
-        pytest.param("chatter", "Write it", "抱歉，我无法翻译", id="refusal"),
+        pytest.param("refusal", "Write it", "以下是译文：写它", id="here-is"),
+        pytest.param("refusal", "Write it", "抱歉，我无法翻译", id="refusal"),
     ],
 )
 def test_a_gate_fires(gate: str, piece: str, result: str) -> None:
@@ -102,13 +124,98 @@ def test_another_script_is_asked_of_long_pieces_only() -> None:
     assert "script" in failing(LONG, f"Also {LONG}", target="ru")
 
 
-@pytest.mark.parametrize("path", sorted(SPELLS.glob("*/*.zh.yaml")), ids=lambda path: path.stem)
-def test_translations_made_by_people_pass(path: Path) -> None:
-    theirs = yaml.safe_load(path.read_text("utf-8"))["prompt"].splitlines()
-    ours = yaml.safe_load(path.with_name(path.name.replace(".zh.", ".")).read_text("utf-8"))["prompt"].splitlines()
-    pairs = [(piece, result) for piece, result in zip(ours, theirs, strict=False) if has_words(piece)]
-    if len(ours) != len(theirs):
-        pytest.skip("its lines do not stand beside each other")
-    # `added` is about pieces whose placeholders are tokens already, which whole lines are not.
-    fired = {piece: names for piece, result in pairs if (names := set(failing(piece, result)) - {"added"})}
-    assert fired == {}
+@pytest.mark.parametrize(
+    ("kind", "gate"),
+    [
+        ("url", "protected"),
+        ("code", "protected"),
+        ("slot", "protected"),
+        ("name", "names"),
+        ("url+prompt", "placeholders"),
+    ],
+)
+def test_what_was_lost_names_its_gate(kind: str, gate: str) -> None:
+    assert failing("Write ⟦0⟧ now", "现在写", kinds=(kind,)) == [gate]
+
+
+@pytest.mark.parametrize(
+    ("result", "fires"),
+    [
+        pytest.param("标题", False, id="a-title"),
+        pytest.param("如何写好标题：十个方法", False, id="with-a-colon-inside"),
+        pytest.param("请写一篇文章。文章要有十个标题。", True, id="sentences"),
+        pytest.param("好的标题能够吸引读者的注意力并且让他们继续往下阅读整篇文章的内容", True, id="a-text"),
+    ],
+)
+def test_a_title_stays_a_title(result: str, fires: bool) -> None:
+    assert ("title" in failing("Better Title Writer", result, title=True)) is fires
+    assert "title" not in failing("Better Title Writer", result)
+
+
+@pytest.mark.parametrize(
+    ("result", "target", "fires"),
+    [
+        pytest.param("请写一篇关于这个主题的文章，并说明实际问题", "zh", False, id="simplified"),
+        pytest.param("請寫一篇關於這個主題的文章，並說明實際問題", "zh", True, id="traditional-for-simplified"),
+        pytest.param("請寫一篇關於這個主題的文章，並說明實際問題", "zh-Hant", False, id="traditional"),
+        pytest.param("请写一篇关于这个主题的文章，并说明实际问题", "zh-Hant", True, id="simplified-for-traditional"),
+        pytest.param("この主題について記事を書いてください。問題を説明します", "zh", True, id="japanese-for-chinese"),
+        pytest.param("この主題について記事を書いてください。問題を説明します", "ja", False, id="japanese"),
+        pytest.param(
+            "Schreiben Sie einen Artikel über das Thema und die Fragen der Leser, die sich für das Thema",
+            "de",
+            False,
+            id="de",
+        ),
+        pytest.param(
+            "Écrivez un article sur le sujet et les questions des lecteurs qui vous sont utiles pour la",
+            "de",
+            True,
+            id="fr",
+        ),
+    ],
+)
+def test_script_and_language(result: str, target: str, fires: bool) -> None:
+    assert ("script" in failing(LONG, result, target=target)) is fires
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "⟦0⟧",
+        "⦃ 3 ⦄",
+        "【0】",
+        "［PROMPT］",
+        "【TARGETLANGUAGE】",
+        "[提示]",
+        "[目标语言]",
+        '"""',
+        "<<<",
+        "====",
+        "<text>",
+    ],
+)
+def test_leftovers(left: str) -> None:
+    assert {"leftover", "added", "placeholders"} & set(
+        failing("Write about it in plain words", f"请用平实的话写它 {left}")
+    )
+    assert "leftover" not in failing(f"Write about it {left}", f"请写它 {left}")
+
+
+@pytest.mark.parametrize(("result", "fires"), [("找长尾关键词", False), ("找长尾词", False), ("找长尾的词", True)])
+def test_terms_of_the_glossary(result: str, fires: bool) -> None:
+    assert failing("Find the long-tail keyword", result, terms=TERMS) == (["terms"] if fires else [])
+    assert GATES["terms"].severity == "warning"
+
+
+def test_every_gate_says_what_to_do() -> None:
+    assert [name for name, gate in GATES.items() if not gate.advice] == []
+
+
+@pytest.mark.parametrize("name", sorted(Library([shipped()], lambda _: "").paths()))
+def test_translations_made_by_people_pass(name: str) -> None:
+    library = Library([shipped()], lambda _: "")
+    spell = library.get(name)
+    translation = library.translation(spell, "zh")
+    assert translation is not None
+    assert [str(defect) for defect in examine(spell, translation, glossaryfile.load(None))] == []

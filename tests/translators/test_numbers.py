@@ -21,6 +21,7 @@ from grimoire.translators.numbers import changed_numbers
         pytest.param("1.5 million", "150万", id="million"),
         pytest.param("3 to 5", "３到５", id="full-width"),
         pytest.param("1,234.5 euros", "1.234,5 Euro", id="european"),
+        pytest.param("version 6.4 in 2.5 s", "Version 6.4 in 2,5 s", id="european-beside-a-version"),
         pytest.param("the H2 and GPT-4", "H2 和 GPT-4", id="in-names"),
         pytest.param("no number", "没有数", id="none"),
         pytest.param("9" * 300, "9" * 300, id="very-long"),

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grimoire.glossary import Glossary
+from grimoire.segment import Segment
 from grimoire.translators.brackets import choose
-from grimoire.translators.guard import Text, protect, verify
-from grimoire.translators.skeleton import Part, Slot, build, render, slots
+from grimoire.translators.guard import Field, protect, verify
+from grimoire.translators.skeleton import Line, Slot, Wording, build, slots
+
+GLOSSARY = Glossary(keep=("Midjourney", "Stable Diffusion", "SEO", "H1"))
 
 HOSTILE = [
     *("[", "]", "[[PROMPT]]", "[PROMPT]", "[VARIABLE1:Tone:a:a|b|]", "[VARIABLE2:", ":", "|", "⟦0⟧", "⟦", "⦃", "⟪1⟫"),
@@ -35,8 +39,16 @@ HOSTILE = [
 hostile_texts = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), max_size=30).map("".join)
 
 
+def all_slots(lines: tuple[Line, ...]) -> list[Slot]:
+    return [slot for line in lines for slot in slots(line.parts)]
+
+
+def segments(text: str, glossary: Glossary = GLOSSARY) -> list[Segment]:
+    return [slot.segment for slot in all_slots(build(text, Wording(choose([text]), glossary)))]
+
+
 def pieces(text: str) -> list[str]:
-    return [slot.piece for slot in slots(build(text, choose([text])))]
+    return [segment.text for segment in segments(text)]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +76,7 @@ def pieces(text: str) -> list[str]:
         pytest.param("[VARIABLE1:Who::fans|pros]", ["Who", "fans", "pros"], id="empty-default"),
         pytest.param("the ⟦0⟧ of [PROMPT]", ["the ⟦0⟧ of ⦃0⦄"], id="other-brackets"),
         pytest.param("well-known half--time", ["well-known half--time"], id="no-flag-inside-a-word"),
+        pytest.param("用Midjourney画 SEO-friendly Midjourneys", ["用⟦0⟧画 ⟦1⟧-friendly Midjourneys"], id="names"),
         pytest.param("```\nopen for ever", ["open for ever"], id="fence-never-closed"),
     ],
 )  # fmt: skip
@@ -85,25 +98,39 @@ def test_what_is_sent(text: str, sent: list[str]) -> None:
         pytest.param('- "/imagine a cat in the rain"', id="imagine-in-a-list"),
         pytest.param("1. 2. 3. 4,000 × 5", id="numbers"),
         pytest.param("A", id="one-letter"),
+        pytest.param("Midjourney + Stable Diffusion", id="names-alone"),
     ],
 )
 def test_nothing_is_sent(text: str) -> None:
     assert pieces(text) == []
 
 
-def test_equal_pieces_are_sent_once_and_across_texts() -> None:
-    protected = protect([Text("title", "Tone"), Text("prompt", "Tone\n[VARIABLE1:Tone:Tone:Tone|cold]\n# Tone")])
-    assert protected.pieces == ("Tone", "cold")
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        pytest.param("of [PROMPT] or [PROMPT1]", ("prompt", "prompt"), id="prompt"),
+        pytest.param("in [TARGETLANGUAGE] of", ("language",), id="language"),
+        pytest.param("as [VARIABLE3] or [CRAWLEDTEXT]", ("variable", "page"), id="variable-and-page"),
+        pytest.param("for [VARIABLE1:Who] now", ("definition",), id="definition"),
+        pytest.param("see https://x.org/?q=[PROMPT] now", ("url+prompt",), id="touching"),
+        pytest.param(
+            "with `b` {c} me@x.org --ar 1:2 <i>e</i>", ("code", "slot", "email", "flag", "tag", "tag"), id="other"
+        ),
+        pytest.param("use Midjourney now", ("name",), id="name"),
+    ],
+)
+def test_a_segment_knows_what_its_tokens_stand_for(text: str, kinds: tuple[str, ...]) -> None:
+    assert segments(text)[0].kinds == kinds
 
 
 def test_the_brackets_suit_every_text() -> None:
-    protected = protect([Text("title", "about [PROMPT]"), Text("hint", "⟦0⟧ ⦃ and more")])
-    assert protected.pieces[0] == "about ⟪0⟫"
+    protected = protect([Field("title", "about [PROMPT]"), Field("hint", "⟦0⟧ ⦃ and more")], beside=["⟪"])
+    assert protected.own[0] == "about ⧼0⧽"
 
 
 def test_options_of_one_variable_are_a_group() -> None:
-    parts: tuple[Part, ...] = build("[VARIABLE3:Tone:warm:warm|cold]", choose([]))
-    assert [(s.piece, s.group, s.closed) for s in parts if isinstance(s, Slot)] == [
+    found = all_slots(build("[VARIABLE3:Tone:warm:warm|cold]", Wording(choose([]))))
+    assert [(s.segment.text, s.group, s.closed) for s in found] == [
         ("Tone", "", ":|]"),
         ("warm", "", ":|]"),
         ("warm", "VARIABLE3", ":|]"),
@@ -113,16 +140,23 @@ def test_options_of_one_variable_are_a_group() -> None:
 
 @given(hostile_texts)
 def test_an_engine_that_changes_nothing_gives_the_text_back(text: str) -> None:
-    brackets = choose([text])
-    assert render(build(text, brackets), lambda piece: piece, brackets) == text
+    protected = protect([Field("prompt", text), Field("option", text, ":|]", "g")], GLOSSARY, "zh")
+    assert protected.restore(protected.own) == (text, text)
 
 
 @given(hostile_texts)
 def test_and_the_guard_finds_nothing_wrong_with_it(text: str) -> None:
-    protected = protect([Text("prompt", text), Text("option", text, ":|]", "g")])
-    results = {piece: piece for piece in protected.pieces}
-    assert verify(protected, results, "en", "en") == ()
-    assert protected.restore(results) == (text, text)
+    protected = protect([Field("prompt", text), Field("option", text, ":|]", "g")], GLOSSARY, "en")
+    assert verify(protected, protected.own, "en", "en") == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["[PROMPT] words ", "Midjourney ", "x", "中", "[[PROMPT]", "`a` ", "https://a.b/c ", "\u200f"]
+)
+def test_a_line_of_a_megabyte_comes_back_as_it_went(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    protected = protect([Field("prompt", text)], GLOSSARY, "zh")
+    assert protected.restore(protected.own) == (text,)
 
 
 @given(hostile_texts)

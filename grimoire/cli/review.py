@@ -1,0 +1,146 @@
+"""`grimoire translate --review`: go through what needs review, line by line, at the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from grimoire.cli import output, wiring
+from grimoire.cli.editor import edit_text
+from grimoire.errors import InvalidFile, UsageError
+from grimoire.segment import Unit
+from grimoire.spell import Spell
+from grimoire.terminal import one_line, strip_controls
+
+if TYPE_CHECKING:
+    from grimoire.glossary import Glossary
+    from grimoire.ledger import SqliteMemory
+    from grimoire.library import Library
+    from grimoire.settings import Settings
+    from grimoire.translators.draft import Draft
+
+Choice = Literal["accept", "edit", "skip", "quit"]
+_BELOW = "# ---- what stands below this line is left out ----"
+CHOICES: dict[str, Choice] = {"a": "accept", "e": "edit", "s": "skip", "q": "quit"}
+
+
+def review_all(settings: Settings, library: Library, spells: Sequence[Spell], language: str) -> int:
+    """Review each translation that needs it; the exit code: 1 while one still does.
+
+    Each spell is saved when its last line is settled or the person stops; what is accepted goes into the memory.
+    Raises UsageError where nobody is at the terminal.
+    """
+    import sys
+
+    glossary = wiring.open_glossary(settings)
+    drafts = [draft for spell in spells if (draft := _draft(library, spell, language, glossary))]
+    if not drafts:
+        output.note("nothing needs review")
+        return 0
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            f"{output.count(len(drafts), 'translation')} to review, and nobody at a terminal",
+            hint="grimoire export po writes them for a translation editor",
+        )
+    editor = settings.variable("VISUAL") or settings.variable("EDITOR") or "vi"
+    waiting = len(drafts)
+    with wiring.open_memory(settings) as memory:
+        for number, draft in enumerate(drafts, 1):
+            output.note(f"\n{draft.spell.name} ({number} of {len(drafts)})")
+            try:
+                going_on = _review(draft, editor)
+            finally:  # an interruption, or an editor that fails, loses nothing
+                waiting -= _save(library, draft, memory)
+            if not going_on:
+                break
+    return 1 if waiting else 0
+
+
+def _draft(library: Library, spell: Spell, language: str, glossary: Glossary) -> Draft | None:
+    """A translation with something to settle; one that is not valid cannot be opened, and is told."""
+    from grimoire.translators.draft import Draft
+
+    try:
+        translation = library.translation(spell, language)
+    except InvalidFile as error:
+        output.warn(error.problems)
+        return None
+    if translation is None or translation.status != "needs-review":
+        return None
+    return Draft(spell, translation, language, glossary)
+
+
+def _review(draft: Draft, editor: str) -> bool:
+    """Whether to go on with the next translation."""
+    todo = sorted(draft.unsettled)
+    for position, number in enumerate(todo, 1):
+        unit = draft.units()[number]
+        _show(unit, f"{position}/{len(todo)}")
+        choice = _settle(draft, number, unit, editor)
+        if choice == "quit":
+            return False
+    return True
+
+
+def _settle(draft: Draft, number: int, unit: Unit, editor: str) -> Choice:
+    """Ask until the unit is accepted, edited into something the gates let pass or the person insists on, or left."""
+    text = unit.target
+    while True:
+        choice = _ask()
+        if choice in {"skip", "quit"}:
+            return choice
+        if choice == "edit":
+            text = _edit(unit.source, text, editor)
+            output.note(f"  now    {strip_controls(text)}")
+        defect = draft.defect(number, text)
+        if defect is None or (choice == "accept" and not _breaks(defect.gate) and _insist(defect.reason)):
+            draft.settle(number, text)
+            return choice
+        if choice == "edit" or _breaks(defect.gate):
+            output.note(f"  still wrong: [{defect.gate}] {defect.reason}")
+
+
+def _breaks(gate: str) -> bool:
+    """Gates that nobody may overrule: what they find makes the template another one."""
+    return gate in {"placeholders", "empty", "lines", "delimiters", "added", "options"}
+
+
+def _show(unit: Unit, position: str) -> None:
+    """Source and target under each other: beside each other two long lines would be four narrow columns."""
+    output.note(f"\n[{position}] {unit.field}, line {unit.line}: {unit.remark}")
+    output.note(f"  source {strip_controls(unit.source)}")
+    output.note(f"  target {strip_controls(unit.target) or '(none)'}")
+
+
+def _ask() -> Choice:
+    import typer
+
+    while True:
+        typed = typer.prompt("  [a]ccept [e]dit [s]kip [q]uit", default="s", show_default=False, err=True)
+        if choice := CHOICES.get(typed.strip().lower()[:1]):
+            return choice
+
+
+def _insist(reason: str) -> bool:
+    import typer
+
+    return typer.confirm(f"  {one_line(reason)}. Accept it all the same?", err=True)
+
+
+def _edit(source: str, text: str, editor: str) -> str:
+    """The text as the person's editor leaves it; the source stands below it. A text may begin with a hash itself."""
+    edited = edit_text(f"{text or source}\n\n{_BELOW}\n# Placeholders stay as they are. The source:\n# {source}\n", editor)
+    return " ".join(edited.partition(_BELOW)[0].split())
+
+
+def _save(library: Library, draft: Draft, memory: SqliteMemory) -> bool:
+    """Write what was settled, if anything was; whether nothing is left to review in it."""
+    if not draft.touched and draft.unsettled:
+        return False
+    translation = draft.finish()
+    if draft.touched:
+        memory.remember(draft.approved())
+    output.note(f"written: {library.save_translation(draft.spell, translation)} ({translation.status})")
+    if not draft.unsettled:  # what is in no unit is mended in the file
+        output.note("".join(f"  {remark}\n" for remark in translation.review).rstrip("\n"))
+    return translation.status != "needs-review"
