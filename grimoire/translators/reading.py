@@ -16,12 +16,11 @@ from grimoire.translators.brackets import Brackets
 from grimoire.translators.gates import GATES
 from grimoire.translators.guard import Defect, Protected, compare_lines, shown
 from grimoire.translators.numbers import changed_numbers
-from grimoire.translators.skeleton import Line, Part, Slot, has_words, marker, render, slots
+from grimoire.translators.skeleton import LINE_END, Line, Part, Slot, has_words, marker, render, slots
 
 # Options end at a bar, labels and defaults at a colon.
 _GROUP = {True: r"([^\]|\r\n]{0,1000})", False: r"([^\]:\r\n]{0,1000})"}
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -58,7 +57,7 @@ def as_tokens(slot: Slot, text: str, brackets: Brackets) -> str:
 
 def _paired(protected: Protected, number: int, text: str) -> tuple[Sequence[str | None], list[Defect]]:
     """For each line of a field the line that translates it; none, and a defect, where the lines do not correspond."""
-    lines, bodies = protected.lines[number], _LINE_END.split(text)
+    lines, bodies = protected.lines[number], LINE_END.split(text)[0::2]
     if len(bodies) == len(lines):
         return bodies, []
     ours, theirs = ([i for i, body in enumerate(found) if body.strip()] for found in (_sources(lines), bodies))

@@ -54,7 +54,8 @@ class Wording(msgspec.Struct, frozen=True):
     target: str = ""
 
 
-_LINE_END = re.compile(r"(\r\n|\r|\n)")
+# Whatever `str.splitlines` takes for one, so that no engine gets to drop it.
+LINE_END = re.compile("(\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
 _MARKER = re.compile(r"[ \t]*(?:(?:(?:>|#{1,6}|[-*+•]|[0-9]{1,3}[.)]|\[[ xX]\])[ \t]+)*)")
 # What `str.strip` takes, and marks that no engine should see at the edge of a text.
 _EDGE = re.compile("[\\s\x00-\x1f\x7f\ufeff\u200b\u200e\u200f]*")
@@ -72,7 +73,7 @@ def build(text: str, wording: Wording, closed: str = "", group: str = "") -> tup
 
     `closed` and `group` are for its slots, as in `Slot`.
     """
-    pieces = _LINE_END.split(text)
+    pieces = LINE_END.split(text)
     bodies, ends = pieces[0::2], [*pieces[1::2], ""]
     fenced = _fenced_lines(bodies)
     return tuple(
