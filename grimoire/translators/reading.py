@@ -17,6 +17,7 @@ from grimoire.translators.gates import GATES
 from grimoire.translators.guard import Defect, Protected, compare_lines, shown
 from grimoire.translators.numbers import changed_numbers
 from grimoire.translators.skeleton import LINE_END, Line, Part, Slot, has_words, marker, render, slots
+from grimoire.translators.spans import find_spans, kind_of
 
 # Options end at a bar, labels and defaults at a colon.
 _GROUP = {True: r"([^\]|\r\n]{0,1000})", False: r"([^\]:\r\n]{0,1000})"}
@@ -92,38 +93,37 @@ def _line_defects(protected: Protected, number: int, line: Line, body: str, *, r
         return
     field = protected.fields[number].name
     fixed = not any(slots(line.parts))
+    if fixed and not line.verbatim and (names := _names_alone(source, protected.wording.glossary.keep)):
+        # An engine is not asked for such a line; a person may still say more with it.
+        if lost := [name for name in names if name not in body]:
+            yield _defect("names", field, line, f"{', '.join(lost)} is not in it as it is written", source, body)
+        return
     if readable and not (fixed and (line.verbatim or has_words(body))):
         ours = "".join(render([part], iter(_own(part)), protected.brackets) for part in line.parts)
         yield from compare_lines(field, line.number, ours, body, protected.wording.glossary.keep)
         if any(isinstance(part, str) and _NUMBER.search(part) for part in line.parts):
-            yield from _compare_numbers(field, line.number, ours, body)
+            yield from _compare_numbers(field, line, ours, body)
         return
     changed = "a line that is not to be translated was changed" if fixed else "its bars, colons or brackets changed"
-    yield Defect(
-        gate="protected",
-        field=field,
-        line=line.number,
-        reason=changed,
-        source=source,
-        target=body,
-        advice=GATES["protected"].advice,
-    )
+    yield _defect("protected", field, line, changed, source, body)
 
 
-def _compare_numbers(field: str, line: int, source: str, target: str) -> Iterator[Defect]:
+def _defect(gate: str, field: str, line: Line, reason: str, source: str, target: str) -> Defect:
+    advice = GATES[gate].advice
+    return Defect(gate=gate, field=field, line=line.number, reason=reason, source=source, target=target, advice=advice)
+
+
+def _names_alone(source: str, keep: tuple[str, ...]) -> list[str]:
+    """The names of a line that protects nothing else; none where it does, or has none."""
+    spans = [match for run in find_spans(source, keep) for match in run]
+    return [span.group() for span in spans] if all(kind_of(span) == "name" for span in spans) else []
+
+
+def _compare_numbers(field: str, line: Line, source: str, target: str) -> Iterator[Defect]:
     """Numbers in a line's fixed parts, which no place holds."""
     lost, added = changed_numbers(source, target)
     if lost or added:
-        reason = f"numbers changed: {', '.join((lost or added)[:5])}"
-        yield Defect(
-            gate="numbers",
-            field=field,
-            line=line,
-            reason=reason,
-            source=source,
-            target=target,
-            advice=GATES["numbers"].advice,
-        )
+        yield _defect("numbers", field, line, f"numbers changed: {', '.join((lost or added)[:5])}", source, target)
 
 
 def _own(part: Part) -> list[str]:
