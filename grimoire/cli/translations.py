@@ -60,12 +60,15 @@ class Outdated(msgspec.Struct, frozen=True):
 
 
 class Left(msgspec.Struct, frozen=True):
-    """A line that needs a person. `gate` is that of the defect."""
+    """A line that needs a person: where it is, which gate it fails and why, what was sent, what came, what to do."""
 
     spell: str
     where: str
     gate: str
     reason: str
+    source: str
+    target: str
+    advice: str
 
 
 class Made(msgspec.Struct):
@@ -220,7 +223,7 @@ class _Saver:
     def _imperfect(self, late: Outdated, translation: Translation, defects: Sequence[Defect]) -> None:
         """What needs review is written, but never over a good one."""
         name = late.spell.name
-        self.made.left += [Left(name, defect.where, defect.gate, defect.reason) for defect in defects]
+        self.made.left += [Left(name, d.where, d.gate, d.reason, d.source, d.target, d.advice) for d in defects]
         if late.state == "current":
             lines = output.count(len(defects), "line")
             output.note(f"refused: {name}: {lines} would be worse than what is there, which stays")
@@ -228,15 +231,7 @@ class _Saver:
             return
         path = self.library.save_translation(late.spell, translation)
         output.note(f"needs review: {path}: {output.count(len(defects), 'line')}")
-        for defect in defects[:SHOWN]:
-            output.note(f"  {defect}" + (f" ({defect.advice})" if defect.advice else ""))
-        if len(defects) > SHOWN:
-            output.note(f"  and {len(defects) - SHOWN} more")
         self.made.review += 1
-
-
-SHOWN = 5
-"""Defects of a spell that are told with source and target; the table names them all."""
 
 
 def _progress(done: int, total: int) -> None:
@@ -261,6 +256,7 @@ def show_made(made: Made, *, json: bool) -> None:
             output.emit_json(line, lines=True)
     elif made.left:
         output.emit_table(_table(made.left))
+        output.note("a line that stays broken is left in its source; --review goes through what needs a person")
     became = (f"{made.written} written", f"{made.review} need review", f"{made.refused} refused")
     output.note(f"{', '.join(became)}, {made.unanswered} without an answer")
     if tally := made.tally:
@@ -274,8 +270,14 @@ def _table(left: Sequence[Left]) -> Table:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("spell", "where", "gate", "what is wrong"):
+    table.add_column("spell", no_wrap=True, style="bold cyan")
+    for heading in ("where", "gate", "what is wrong", "source", "what came back"):
         table.add_column(heading, overflow="fold")
     for line in left:
-        table.add_row(line.spell, line.where, line.gate, one_line(line.reason))
+        texts = (one_line(line.source, SHOWN), one_line(line.target, SHOWN))
+        table.add_row(line.spell, line.where, line.gate, one_line(line.reason), *texts)
     return table
+
+
+SHOWN = 60
+"""Characters of a line that the table shows; `--json` has all of it."""
