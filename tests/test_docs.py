@@ -15,6 +15,7 @@ from grimoire import checks
 from grimoire.backends.presets import PRESETS
 from grimoire.cli.app import app
 from grimoire.settings import VARIABLES, BackendSettings, SettingsFile
+from grimoire.translators.gates import GATES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -50,7 +51,7 @@ def test_the_commands_run_offline_one_after_another(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", READMES)
 def test_both_readmes_tell_of_every_command(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    for command in app.registered_commands:
+    for command in (*app.registered_commands, *app.registered_groups):
         assert f"`{command.name}" in text or f"grimoire {command.name}" in text, command.name
 
 
@@ -84,6 +85,13 @@ def test_every_setting_is_documented(name: str) -> None:
 def test_every_check_is_documented(name: str) -> None:
     rows = re.findall(r"^\| `([a-z-]+)`", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [*checks.CATALOGUE, *checks.STANDING]
+
+
+@pytest.mark.parametrize("name", ["translation.md", "translation.zh.md"])
+def test_every_gate_is_documented_with_its_severity(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (error|warning)", text, re.MULTILINE)
+    assert rows == [(gate, found.severity) for gate, found in GATES.items()]
 
 
 def test_the_readme_counts_the_presets_right() -> None:
