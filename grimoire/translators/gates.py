@@ -8,6 +8,7 @@ a Chinese made by a chat model.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -83,17 +84,29 @@ class Gate(msgspec.Struct, frozen=True):
 
 
 _LONG = 40
+# Stands for a token among words: no pattern of ours has it, and no text that a file holds.
+_INSIDE = "\ufffe"
 _DENSE = {"zh", "ja", "ko"}
 # What a translator says about its work, or instead of it. Only at the start, and only if the piece says nothing alike.
-_CHATTER = re.compile(
+_ANNOUNCEMENT = re.compile(
     r"\W*(?:(?:sure|certainly|of course|好的|当然|當然)\W{1,3})?"
     r"(?:(?:here is|here's|here are|below is|this is) the translat|translat(?:ion|ed text)\s*[:：]"
     r"|(?:以下|下面|这|這)(?:是|为|為)(?:您|你)?(?:的)?(?:翻译|译文|翻譯|譯文)|(?:翻译|译文|译|翻譯|譯文|譯)[：:]"
-    r"|hier ist die übersetzung|übersetzung\s*:|翻訳(?:は|：|:)|以下は翻訳"
-    r"|i'?m sorry,? |i apologi[sz]e|i (?:cannot|can't|can not|am unable)|as an ai\b|please provide the text"
+    r"|hier ist die übersetzung|übersetzung\s*:|翻訳(?:は|：|:)|以下は翻訳)",
+    re.IGNORECASE,
+)
+_APOLOGY = re.compile(
+    r"\W*(?:i'?m sorry,? |i apologi[sz]e|i (?:cannot|can't|can not|am unable)|as an ai\b|please provide the text"
     r"|(?:对不起|抱歉|很抱歉|對不起|不好意思)[，,]?\s?(?:但)?我(?:无法|不能|無法)|我(?:无法|不能|無法)(?:翻译|提供|满足|完成|翻譯|滿足)"
     r"|作为一?个?(?:ai|人工智能)|作為一?個?(?:ai|人工智慧)|请提供(?:您|你)?(?:需要|要|想)?翻译|es tut mir leid|申し訳"
     r")",
+    re.IGNORECASE,
+)
+# What an assistant says around its answer, wherever that stands.
+_SERVICE = re.compile(
+    r"希望(?:这|這)?(?:对|對)(?:您|你)有(?:所)?(?:帮助|幫助)|(?:以下|下面)是(?:我)?(?:为|给|為|給)(?:您|你)(?:准备|整理|提供|準備)"
+    r"|我(?:很|非常)(?:乐意|樂意)|i hope (?:this|that) helps|let me know (?:if|which)|feel free to ask"
+    r"|i (?:will|would|am|'m) (?:gladly|happy)",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -102,9 +115,21 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 # A source that says such things itself, or begins alike, has them translated.
-_EXCUSE = re.compile(r"translat|sorry|apolog|as an ai\b|note:|翻译|译文|抱歉|对不起|人工智能|翻譯|譯文", re.IGNORECASE)
+_ANNOUNCES = re.compile(r"translat[^.!?]{0,40}:|(?:翻译|译文|翻譯|譯文)[^。！？]{0,20}[:：]", re.IGNORECASE)
+_APOLOGIZES = re.compile(
+    r"sorry|apolog|as an? (?:ai|artificial)\b|can'?(?:no)?t\b|unable|provide|抱歉|对不起|人工智能", re.IGNORECASE
+)
+_SERVES = re.compile(r"hope|help|here (?:is|are)|below|prepare|let (?:me|us)|feel free|glad|happy|pleas", re.IGNORECASE)
+_NOTES = re.compile(r"translat|note|remark|翻译|译文|翻譯|譯文|注", re.IGNORECASE)
+# A sentence's end; a piece that lost its own has to be longer to pass for whole.
+_END = re.compile(r"[.!?:。！？：…][\W_]{0,3}$")
+_UNENDED = 1.5
+_QUOTES = "\"'“”„‟‘’‚«»‹›「」『』《》〝〞＂＇"
+_CONTINUED = re.compile("[0-9A-Za-z]")
+_AFTER = frozenset(string.ascii_letters + string.digits + "/_@=&%#~+-")
+_BEFORE = _AFTER | {"."}
+_KANA = re.compile("[\u3041-\u30ff]+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 # A piece begins after its line's own marks, so that one more would make the line something else.
 _BLOCK = re.compile(r"(?:#{1,6}|[-*+>])[ \t]|`{3}|~{3}")
 _LEFTOVER = re.compile(
@@ -130,8 +155,39 @@ def keeps_placeholders(pair: Pair) -> str:
 
 
 def keeps_protected(pair: Pair) -> str:
-    """URLs, addresses, code, slots, flags and tags: each once."""
-    return _miscounted(pair, lambda kinds: TEMPLATE_KINDS.isdisjoint(kinds) and not kinds <= {"name", ""})
+    """URLs, addresses, code, slots, flags and tags: each once; a link's address stays behind its text."""
+    wrong = _miscounted(pair, lambda kinds: TEMPLATE_KINDS.isdisjoint(kinds) and not kinds <= {"name", ""})
+    torn = [n for n in pair.tokens_sent if f"]({pair.brackets.token(int(n))}" in pair.text and not _is_linked(pair, n)]
+    return wrong or (f"{pair.name(torn[0])} is no link's address any more" if torn else _run_together(pair))
+
+
+def _run_together(pair: Pair) -> str:
+    """A name, URL, address or flag that what stands beside it now continues, as nothing does in the source."""
+    if not pair.tokens_back:
+        return ""
+    new = _glued(pair, pair.result) - _glued(pair, pair.text)
+    return f"{pair.name(min(new)[0])} runs together with what stands beside it" if new else ""
+
+
+def _glued(pair: Pair, text: str) -> set[tuple[str, int]]:
+    """Tokens whose ends are continued by what is beside them, and which end that is."""
+    pieces = pair.brackets.pattern.split(text)
+    shown = [pair.name(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
+    found: set[tuple[str, int]] = set()
+    for index in range(1, len(pieces), 2):
+        before = (shown[index - 1] or (shown[index - 2] if index > 1 else ""))[-1:]
+        after = (shown[index + 1] or (shown[index + 2] if index + 2 < len(shown) else ""))[:1]
+        own = shown[index]
+        if _CONTINUED.match(own) and before and before in _BEFORE:
+            found.add((pieces[index], 0))
+        if _CONTINUED.match(own[-1:]) and after and after in _AFTER:
+            found.add((pieces[index], 1))
+    return found
+
+
+def _is_linked(pair: Pair, digits: str) -> bool:
+    opening, closing = re.escape(pair.brackets.opening), re.escape(pair.brackets.closing)
+    return re.search(rf"\]\s?\(\s?{opening}\s*{digits}\s*{closing}", pair.result) is not None
 
 
 def keeps_names(pair: Pair) -> str:
@@ -142,7 +198,15 @@ def keeps_names(pair: Pair) -> str:
         if kinds == "name":
             of_name.setdefault(pair.name(str(number)), []).append(str(number))
     lost = [name for name, digits in of_name.items() if back.isdisjoint(digits)]
-    return f"{', '.join(lost)} is not in it as it is written" if lost else ""
+    if lost:
+        return f"{', '.join(lost)} is not in it as it is written"
+    twice = [digits for digits in sorted(back) if len(pair.tokens_back) > 1 and _stands_twice(pair, digits)]
+    return f"{pair.name(twice[0])} stands twice in a row" if twice else ""
+
+
+def _stands_twice(pair: Pair, digits: str) -> bool:
+    token = re.escape(pair.brackets.token(int(digits)))
+    return re.search(rf"{token}\s*{token}", pair.result) is not None
 
 
 def leaves_nothing_over(pair: Pair) -> str:
@@ -171,8 +235,8 @@ def adds_no_character(pair: Pair) -> str:
 
 def adds_no_span(pair: Pair) -> str:
     """Nothing that reads as a placeholder, URL, code, flag, tag or HTML entity, beyond what the tokens stand for."""
-    back = _spans(pair.words_back)
-    added = back - _spans(pair.words_sent) if back else back
+    back = _spans(pair, pair.result)
+    added = back - _spans(pair, pair.text) if back else back
     return f"it adds {', '.join(list(added)[:3])}" if added else ""
 
 
@@ -210,7 +274,23 @@ def is_in_script(pair: Pair) -> str:
     if pair.source == pair.target:
         return ""
     letters = len(_NO_LETTER.sub("", pair.words_sent))
-    return wrong_script(pair.words_back, pair.target, enough=letters >= _LONG // 2)
+    back = _without_quoted(pair) if base(pair.target) == "zh" else pair.words_back
+    return _third_script(pair) or wrong_script(back, pair.target, enough=letters >= _LONG // 2)
+
+
+def _third_script(pair: Pair) -> str:
+    """A script that is neither the target's nor Latin nor in the source, in most of a piece, be it short."""
+    weights = weigh(pair.words_back)
+    own = {SCRIPT_OF.get(base(pair.target)), "Latin", "Han", "kana", *weigh(pair.words_sent)}
+    third = [script for script in weights if script not in own]
+    wrong = base(pair.target) in SCRIPT_OF and sum(weights[script] for script in third) * 2 > weights.total()
+    return f"it is written in {', '.join(third)} script" if wrong else ""
+
+
+def _without_quoted(pair: Pair) -> str:
+    """What came back without the Japanese that the source quotes."""
+    quoted = "|".join(map(re.escape, _KANA.findall(pair.words_sent)))
+    return re.sub(quoted, "", pair.words_back) if quoted else pair.words_back
 
 
 def wrong_script(text: str, target: str, *, enough: bool = True) -> str:
@@ -254,6 +334,8 @@ def is_whole(pair: Pair) -> str:
     low, high = {(False, True): (0.12, 1.0), (True, False): (1.0, 9.0)}.get(dense, (0.33, 3.0))
     short = _LONG // 3 if dense[0] else _LONG
     low *= 1.0 if sent < 3 * short else 1.4
+    if _END.search(pair.text) and not _END.search(pair.result):
+        low, short = low * _UNENDED, short // 2
     if sent >= short and not low <= back / sent <= high:
         return f"{sent} characters became {back}: it was cut, or answered instead of translated"
     if sent < short and back > high * short * 2:
@@ -263,10 +345,30 @@ def is_whole(pair: Pair) -> str:
 
 def is_no_refusal(pair: Pair) -> str:
     """No remark, apology or refusal in place of a translation, and no note about it."""
-    said = _CHATTER.match(pair.words_back) or _NOTE.search(pair.words_back)
-    if not said or _CHATTER.match(pair.words_sent) or _EXCUSE.search(pair.words_sent):
-        return ""
-    return f"it talks instead of translating: {said.group()!r}"
+    sent, back = pair.words_sent, pair.words_back
+    for said, excuse in (
+        (_ANNOUNCEMENT.match(back), _ANNOUNCES),
+        (_APOLOGY.match(back), _APOLOGIZES),
+        (_NOTE.search(back), _NOTES),
+        (_SERVICE.search(back), _SERVES),
+    ):
+        if said and not excuse.search(sent):
+            return f"it talks instead of translating: {said.group()!r}"
+    return ""
+
+
+def adds_no_quotes(pair: Pair) -> str:
+    """Not put in quotation marks from end to end, beyond those the source has."""
+    sent, back = _quotes(pair.text), _quotes(pair.result)
+    wrapped = all(more > less for more, less in zip(back, sent, strict=True))
+    return f"it was put in quotation marks: {pair.result[0]} {pair.result[-1]}" if wrapped else ""
+
+
+def _quotes(text: str) -> tuple[int, int, int]:
+    """How many quotation marks it begins with, ends with, and holds."""
+    size = len(text)
+    inside = sum(text.count(mark) for mark in _QUOTES) if text[:1] in _QUOTES else 0
+    return size - len(text.lstrip(_QUOTES)), size - len(text.rstrip(_QUOTES)), inside
 
 
 def is_title(pair: Pair) -> str:
@@ -301,6 +403,7 @@ GATES: dict[str, Gate] = {
     "delimiters": Gate(stays_closed, "use a full-width sign, or other words"),
     "blocks": Gate(opens_no_block, "begin the line as the source begins"),
     "refusal": Gate(is_no_refusal, "translate the line, without remarks"),
+    "quotes": Gate(adds_no_quotes, "take the quotation marks away"),
     "unchanged": Gate(is_translated, "translate the line"),
     "script": Gate(is_in_script, "write it in the language and script of the file"),
     "length": Gate(is_whole, "translate the whole line, and nothing else"),
@@ -323,8 +426,13 @@ def _miscounted(pair: Pair, concerns: Callable[[set[str]], bool]) -> str:
     return f"each must be there as often as in the source: has {said}" if wrong else ""
 
 
-def _spans(text: str) -> Counter[str]:
-    return Counter(m.group() for pattern in (span_pattern(), _ENTITY) for m in pattern.finditer(text))
+def _spans(pair: Pair, text: str) -> Counter[str]:
+    """What reads as a span, by its text; by its kind where a token is in it, since what stands around may be prose."""
+    text = pair.brackets.replace(text, lambda _: _INSIDE)
+    found = span_pattern().finditer(text)
+    return Counter(
+        f"a {match.lastgroup} around a token" if _INSIDE in match.group() else match.group() for match in found
+    )
 
 
 def _is_unfit(char: str) -> bool:

@@ -232,7 +232,7 @@ def compare_lines(field: str, line: int, source: str, target: str, names: tuple[
 
 
 # Every protected span but a name has one of these in it.
-_PROTECTABLE = re.compile(r"[\[{<`@/]|www\.|--")
+_PROTECTABLE = re.compile(r"[\[{<`@/&]|www\.|--")
 
 
 def _spans(line: str, names: tuple[str, ...]) -> Counter[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Marks that travel with a text, so that a translation put in another text's place is found out.
 
 The tokens of a request are numbered through: no two of its texts share a number. A text without tokens gets one in
-front of it, of kind `line`. A translation that comes back with the mark of another text is no translation of this one;
-one that comes back without any is taken as it is, for some engines drop what means nothing to them.
+front of it, of kind `line`. A translation that comes back with the mark of another text is no translation of this one.
+One without any is no better where other texts of the request kept theirs: the mark may have become words, or the text
+an answer. Where none did it is taken as it is, for some engines drop what means nothing to them.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -30,16 +31,28 @@ class Mark(msgspec.Struct, frozen=True):
 
     def take(self, segment: Segment, answer: str) -> str:
         """An answer with the segment's own numbers, without its mark; empty where it is another text's."""
-        if not segment.kinds:
-            found = set(self.brackets.numbers(answer))
-            if found and found != {str(self.first)}:
-                return ""
-            return _unmarked(answer, self.brackets.token(self.first))
-        return self.brackets.shift(answer, -self.first)
+        if segment.kinds:
+            return self.brackets.shift(answer, -self.first)
+        return "" if set(self.brackets.numbers(answer)) - {str(self.first)} else _unmarked(answer, self.brackets)
+
+    def is_lost(self, segment: Segment, answer: str) -> bool:
+        """Whether the segment had a mark and its answer has none."""
+        return not segment.kinds and bool(answer) and not self.brackets.numbers(answer)
 
 
-def _unmarked(text: str, token: str) -> str:
-    """Without the token, and without the spaces that set it off."""
-    return re.sub(
-        rf"\s*{re.escape(token)}\s*", lambda match: " " if match.start() and match.end() < len(text) else "", text
-    )
+def take_all(marks: Sequence[Mark], segments: Sequence[Segment], answers: Sequence[str]) -> list[str]:
+    """The answers of a request, each as its mark takes it; empty where a mark was lost though another came back."""
+    trios = list(zip(marks, segments, answers, strict=True))
+    lost = [mark.is_lost(segment, answer) for mark, segment, answer in trios]
+    marked = [bool(answer) and not segment.kinds for _, segment, answer in trios]
+    strict = sum(marked) > sum(lost)
+    return [
+        "" if gone and strict else mark.take(segment, answer)
+        for (mark, segment, answer), gone in zip(trios, lost, strict=True)
+    ]
+
+
+def _unmarked(text: str, brackets: Brackets) -> str:
+    """Without the tokens, and without the spaces that set them off."""
+    pieces = brackets.pattern.split(text)[::2] if brackets.opening in text else [text]
+    return " ".join(piece for piece in (piece.strip() for piece in pieces) if piece) if len(pieces) > 1 else text

@@ -31,7 +31,7 @@ from grimoire.spell import Spell, Translation
 from grimoire.translators.examine import examine
 from grimoire.translators.fields import assemble
 from grimoire.translators.guard import NO_GLOSSARY, Defect, same_options
-from grimoire.translators.marks import Mark
+from grimoire.translators.marks import Mark, take_all
 from grimoire.translators.orders import Order, demands, identify, key_of, recall, segment_defects, take_apart
 
 HOPELESS = 5
@@ -205,7 +205,7 @@ class _Run:
         answers = await engine.translate(sent, source=source, target=target, context=context, remarks=remarks)
         if len(answers) != len(batch):
             raise ServiceFault(f"{engine.name} was sent {len(batch)} texts and gave {len(answers)} back")
-        return [mark.take(segment, answer) for mark, segment, answer in zip(marks, batch, answers, strict=True)]
+        return take_all(marks, batch, answers)
 
     def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str]) -> None:
         """Judge a batch's answers; what is good is remembered at once, since it has been paid for."""
@@ -272,10 +272,10 @@ class _Run:
         kept = {segment: self.got[segment] for segment, (gate, _) in self.bad.items() if gate in TOLERATED}
         defects = segment_defects(order, self.bad, self.got)
         translation = self._assembled(order, self.good | kept, defects)
-        if not defects:
-            defects = examine(order.spell, translation, self.options.glossary)
-            if defects:
-                translation = self._assembled(order, self._without(order, defects), defects)
+        more = _untold(examine(order.spell, translation, self.options.glossary), defects)
+        if more:
+            defects += more
+            translation = self._assembled(order, {**self._without(order, more), **kept}, defects)
         return Finished(spell=order.spell, translation=translation, defects=defects)
 
     def _without(self, order: Order, defects: Sequence[Defect]) -> Mapping[Segment, str]:
@@ -307,6 +307,12 @@ TOLERATED = frozenset({"terms"})
 def _offsets(batch: Sequence[Segment]) -> list[int]:
     """For each segment the first of its token numbers in a request; one that has no tokens needs one as its mark."""
     return list(itertools.accumulate((max(1, len(segment.kinds)) for segment in batch[:-1]), initial=0))
+
+
+def _untold(found: Sequence[Defect], told: Sequence[Defect]) -> list[Defect]:
+    """Defects of the finished file in lines, and whole fields, of which none is told yet."""
+    lines, fields = {(defect.field, defect.line) for defect in told}, {defect.field for defect in told}
+    return [d for d in found if (d.field, d.line) not in lines and (d.line or d.field not in fields)]
 
 
 def _give_up(failures: Sequence[ServiceError]) -> bool:

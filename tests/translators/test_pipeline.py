@@ -209,7 +209,8 @@ def test_a_misbehaving_engine_writes_nothing_as_good(function: Callable[[str], s
 
 def test_options_that_fall_together_are_asked_for_again() -> None:
     def merging(text: str) -> str:
-        return "人" if re.sub("^⟦.*⟧ ", "", text) in {"fans", "experts"} else chinese(text)
+        mark, _, words = text.rpartition(" ")
+        return f"{mark} 人" if words in {"fans", "experts"} else chinese(text)
 
     engine = Engine(merging, chinese)
     done, _ = run([engine])
