@@ -32,6 +32,8 @@ def review_all(settings: Settings, library: Library, spells: Sequence[Spell], la
     """
     import sys
 
+    import typer
+
     glossary = wiring.open_glossary(settings)
     drafts = [draft for spell in spells if (draft := _draft(library, spell, language, glossary))]
     if not drafts:
@@ -49,6 +51,8 @@ def review_all(settings: Settings, library: Library, spells: Sequence[Spell], la
             output.note(f"\n{draft.spell.name} ({number} of {len(drafts)})")
             try:
                 going_on = _review(draft, editor)
+            except typer.Abort as stop:  # what typer makes of Ctrl-C and of the end of the input
+                raise KeyboardInterrupt from stop
             finally:  # an interruption, or an editor that fails, loses nothing
                 waiting -= _save(library, draft, memory)
             if not going_on:
@@ -84,6 +88,8 @@ def _review(draft: Draft, editor: str) -> bool:
 
 def _settle(draft: Draft, number: int, unit: Unit, editor: str) -> Choice:
     """Ask until the unit is accepted, edited into something the gates let pass or the person insists on, or left."""
+    from grimoire.translators.draft import BREAKING
+
     text = unit.target
     while True:
         choice = _ask()
@@ -93,21 +99,16 @@ def _settle(draft: Draft, number: int, unit: Unit, editor: str) -> Choice:
             text = _edit(unit.source, text, editor)
             output.note(f"  now    {strip_controls(text)}")
         defect = draft.defect(number, text)
-        if defect is None or (choice == "accept" and not _breaks(defect.gate) and _insist(defect.reason)):
+        if defect is None or (choice == "accept" and defect.gate not in BREAKING and _insist(defect.reason)):
             draft.settle(number, text)
             return choice
-        if choice == "edit" or _breaks(defect.gate):
-            output.note(f"  still wrong: [{defect.gate}] {defect.reason}")
-
-
-def _breaks(gate: str) -> bool:
-    """Gates that nobody may overrule: what they find makes the template another one."""
-    return gate in {"placeholders", "empty", "lines", "delimiters", "added", "options"}
+        if choice == "edit" or defect.gate in BREAKING:
+            output.note(f"  still wrong: [{defect.gate}] {one_line(defect.reason)}")
 
 
 def _show(unit: Unit, position: str) -> None:
     """Source and target under each other: beside each other two long lines would be four narrow columns."""
-    output.note(f"\n[{position}] {unit.field}, line {unit.line}: {unit.remark}")
+    output.note(f"\n[{position}] {unit.field}, line {unit.line}: {one_line(unit.remark)}")
     output.note(f"  source {strip_controls(unit.source)}")
     output.note(f"  target {strip_controls(unit.target) or '(none)'}")
 
@@ -129,8 +130,9 @@ def _insist(reason: str) -> bool:
 
 def _edit(source: str, text: str, editor: str) -> str:
     """The text as the person's editor leaves it; the source stands below it. A text may begin with a hash itself."""
-    edited = edit_text(f"{text or source}\n\n{_BELOW}\n# Placeholders stay as they are. The source:\n# {source}\n", editor)
-    return " ".join(edited.partition(_BELOW)[0].split())
+    below = f"{_BELOW}\n# Placeholders stay as they are. The source:\n# {source}\n"
+    edited = edit_text(f"{text or source}\n\n{below}", editor).partition(_BELOW)[0]
+    return " ".join(filter(None, map(str.strip, edited.splitlines())))
 
 
 def _save(library: Library, draft: Draft, memory: SqliteMemory) -> bool:
@@ -141,6 +143,6 @@ def _save(library: Library, draft: Draft, memory: SqliteMemory) -> bool:
     if draft.touched:
         memory.remember(draft.approved())
     output.note(f"written: {library.save_translation(draft.spell, translation)} ({translation.status})")
-    if not draft.unsettled:  # what is in no unit is mended in the file
-        output.note("".join(f"  {remark}\n" for remark in translation.review).rstrip("\n"))
+    for remark in () if draft.unsettled else translation.review:  # what is in no unit is mended in the file
+        output.note(f"  {one_line(remark)}")
     return translation.status != "needs-review"

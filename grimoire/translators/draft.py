@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from grimoire.glossary import Glossary
 from grimoire.languages import resolve
@@ -11,10 +11,23 @@ from grimoire.segment import PERSON, MemoryKey, Unit
 from grimoire.spell import Spell, Translation, TranslationStatus
 from grimoire.translators.examine import examine, judge
 from grimoire.translators.fields import assemble, fields_of, texts_of
-from grimoire.translators.guard import Defect, Protected, as_seen, check_slot, place_defect, protect, same_options
+from grimoire.translators.gates import GATES, Pair
+from grimoire.translators.guard import (
+    Defect,
+    Protected,
+    as_seen,
+    check_slot,
+    place_defect,
+    protect,
+    same_options,
+    shown,
+)
 from grimoire.translators.orders import key_of
 from grimoire.translators.reading import Reading, as_tokens, read_back
 from grimoire.translators.skeleton import render, slots
+
+BREAKING = frozenset({"empty", "placeholders", "lines", "characters", "added", "delimiters", "options"})
+"""Gates that nobody may overrule: what they find makes the template another one."""
 
 _REMARK = re.compile(r"(?P<field>[^,:]+?)(?:, line (?P<line>[0-9]{1,6}))?: (?P<reason>.*)", re.DOTALL)
 
@@ -42,13 +55,14 @@ class Draft:
         return [self._unit(number) for number in range(len(self._protected.places))]
 
     def defect(self, number: int, text: str) -> Defect | None:
-        """What is wrong with a text for a unit, as a person sees both."""
+        """What is wrong with a text for a unit, as a person sees both; first what nobody may overrule."""
         place = self._protected.places[number]
         tokens = as_tokens(place.slot, text, self._protected.brackets)
         field = self._protected.fields[place.field]
         languages = (resolve(self.spell.language), self.language)
         wrong = check_slot(place.slot, tokens, languages, self._protected.brackets, title=field.title)
-        wrong = wrong or self._same_option(number, tokens)
+        if wrong is None or wrong[0] not in BREAKING:
+            wrong = self._broken(number, tokens) or wrong
         return place_defect(self._protected, number, tokens, *wrong) if wrong else None
 
     def settle(self, number: int, text: str) -> None:
@@ -96,6 +110,21 @@ class Draft:
                 found[key_of(place.slot.segment, *languages, PERSON, "")] = result or ""
         return found
 
+    def _broken(self, number: int, tokens: str) -> tuple[str, str] | None:
+        """What makes a text unfit that an earlier gate refused for something else, or that no gate but this knows."""
+        slot = self._protected.places[number].slot
+        pair = Pair(
+            segment=slot.segment,
+            result=tokens.strip(),
+            source=resolve(self.spell.language),
+            target=self.language,
+            brackets=self._protected.brackets,
+            names=tuple(shown(slot)),
+            closed=slot.closed,
+        )
+        wrong = ((gate, GATES[gate].check(pair)) for gate in GATES if gate in BREAKING)
+        return next((found for found in wrong if found[1]), None) or self._same_option(number, tokens)
+
     def _same_option(self, number: int, tokens: str) -> tuple[str, str] | None:
         """Why a text cannot be the option it is for: another option of the variable has it."""
         results = [self._result(i) or "" for i in range(len(self._protected.places))]
@@ -105,7 +134,7 @@ class Draft:
         return ("options", new[0]) if new else None
 
     def _mine(self, defect: Defect) -> bool:
-        """Whether a defect of the finished file is a matter of this session: in a line somebody touched, or as before."""
+        """Whether a defect of the finished file matters here: in a line somebody touched, or where review is due."""
         if self.before and self.before.status == "needs-review":
             return True
         places = self._protected.places
@@ -155,7 +184,9 @@ class Draft:
         known = dict(self._noted())
         languages = (resolve(self.spell.language), self.language)
         defects = judge(self._protected, self._reading, languages, self._texts) if self.before else []
-        found = {(d.field, d.line): d.reason for d in defects if d.severity == "error"}
+        # What the file's own list leaves out has been settled, but for what nobody may overrule.
+        kept = [d for d in defects if d.severity == "error" and (not known or d.gate in BREAKING)]
+        found = {(d.field, d.line): d.reason for d in kept}
         reviewed = self.before is not None and self.before.status == "reviewed"
         stale = self.before is not None and self.before.source != self.spell.source_digest
         for number, place in enumerate(self._protected.places):
@@ -205,8 +236,3 @@ class Draft:
 def _told(defect: Defect) -> bool:
     """Whether the person was told of a defect before settling its unit, and means it all the same."""
     return defect.place >= 0 and defect.gate != "options"
-
-
-def learn(draft: Draft, known: Mapping[MemoryKey, str]) -> dict[MemoryKey, str]:
-    """What of a reviewed translation the memory does not know yet."""
-    return {key: text for key, text in draft.approved().items() if known.get(key) != text}

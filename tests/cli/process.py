@@ -90,18 +90,29 @@ def started(args: Sequence[str], *, env: Mapping[str, str] | None = None) -> Any
         process.communicate(timeout=PATIENCE)
 
 
-def run_on_terminal(args: Sequence[str], *, typed: str = "", env: Mapping[str, str] | None = None) -> Result:
-    """With a terminal on all three streams; `typed` waits in it."""
+def run_on_terminal(
+    args: Sequence[str],
+    *,
+    typed: str = "",
+    answers: Sequence[tuple[str, str]] = (),
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """With a terminal on all three streams; `typed` waits in it. Of `answers`, each is typed once its question is seen.
+
+    A question is looked for in what was shown since the answer before.
+    """
     ours, theirs = pty.openpty()
     variables = environment({"TERM": "xterm-256color", **(env or {})})
     if typed:
         os.write(ours, typed.encode())
+    # Who leads a session and opens a terminal has it for its own, so that Ctrl-C reaches it.
+    opening = ("sh", "-c", 'exec "$@" < "$0" > "$0" 2>&1', os.ttyname(theirs))
     process = subprocess.Popen(
-        [*COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
+        [*opening, *COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
     )
     os.close(theirs)
     try:
-        shown = _read_all(ours)
+        shown = _read_all(ours, [(question.encode(), answer.encode()) for question, answer in answers])
         return Result(process.wait(timeout=PATIENCE), shown.decode(errors="replace").replace("\r\n", "\n"))
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -110,8 +121,9 @@ def run_on_terminal(args: Sequence[str], *, typed: str = "", env: Mapping[str, s
         os.close(ours)
 
 
-def _read_all(descriptor: int) -> bytes:
+def _read_all(descriptor: int, answers: list[tuple[bytes, bytes]]) -> bytes:
     shown = b""
+    answered = 0
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         ready, _, _ = select.select([descriptor], [], [], deadline - time.monotonic())
@@ -122,6 +134,11 @@ def _read_all(descriptor: int) -> bytes:
         if not piece:
             break
         shown += piece
+        while answers and (found := shown.find(answers[0][0], answered)) >= 0:
+            question, answer = answers.pop(0)
+            answered = found + len(question)
+            os.write(descriptor, answer)
+    assert not answers, f"never asked: {answers[0]!r}; shown: {shown.decode(errors='replace')}"
     return shown
 
 

@@ -127,7 +127,7 @@ def test_what_needs_a_person_as_json_is_an_object_a_line(mine: Path, deepl: Deep
     deepl.engine = lambda *_: ""
     done = call(["translate", "mine", "--with", "deepl", "--json", "--force"], env={"GRIMOIRE_LEDGER": "other.db"})
     assert done.code == 1
-    assert {"spell", "where", "gate", "reason"} == done.lines[0].keys()
+    assert {"spell", "where", "gate", "reason", "source", "target", "advice"} == done.lines[0].keys()
     assert {(line["spell"], line["gate"]) for line in done.lines} == {("mine", "empty")}
 
 
