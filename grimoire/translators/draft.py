@@ -209,10 +209,14 @@ class Draft:
                 yield (match["field"], int(match["line"] or 0)), match["reason"]
 
     def _text(self, number: int) -> str:
-        """A field's text: its lines as they are, those that were touched made anew, and without one, their source."""
+        """A field's text: its lines as they are, those that were touched made anew, and without one, their source.
+
+        Where its lines do not correspond to the source's, it stays until there is a new text for each of them.
+        """
         places = [i for i, place in enumerate(self._protected.places) if place.field == number]
         bodies = self._reading.bodies[number]
-        if self._texts[number] and not any(i in self._touched for i in places):
+        touched = [i in self._touched for i in places]
+        if self._texts[number] and not (all(touched) if None in bodies else any(touched)):
             return self._texts[number]
         results = self._results(places)
         lines: list[str] = []
