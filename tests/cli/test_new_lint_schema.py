@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import jsonschema
 import pytest
 
 from grimoire import yamlfile
-from tests.cli.process import ROOT, call, run
+from tests.cli.process import ROOT, call, run, run_on_terminal, shell
 
 
 def test_a_new_spell_is_valid_found_and_can_be_rehearsed(folder: Path) -> None:
@@ -138,3 +139,98 @@ def test_the_schema_refuses_a_mistyped_key() -> None:
     schema = call(["schema"]).json
     with pytest.raises(jsonschema.ValidationError, match="promt"):
         jsonschema.validate({"name": "a", "prompt": "b", "promt": "c"}, schema)
+
+
+BROKEN = ROOT / "tests" / "data" / "broken-translations"
+DEFECTS = {
+    "answered.zh": ("length", 9),
+    "code-changed.zh": ("protected", 14),
+    "cut-short.de": ("length", 15),
+    "cut-short.zh": ("length", 15),
+    "digits-lost.zh": ("numbers", 11),
+    "entity-escaped.zh": ("added", 9),
+    "line-dropped.zh": ("lines", 15),
+    "lost-language.zh": ("placeholders", 10),
+    "lost-prompt.de": ("placeholders", 10),
+    "lost-prompt.zh": ("placeholders", 10),
+    "name-translated.zh": ("names", 13),
+    "note-left.zh": ("refusal", 14),
+    "refused.de": ("refusal", 15),
+    "refused.zh": (("refusal", "length"), 15),
+    "slot-changed.zh": ("protected", 12),
+    "slot-changed.zh-Hant": ("protected", 12),
+    "title-is-an-answer.zh": (("title", "refusal", "length"), 5),
+    "token-left-over.zh": (("leftover", "placeholders"), 12),
+    "untranslated.de": ("unchanged", 9),
+    "untranslated.zh": ("unchanged", 9),
+    "url-changed.zh": ("protected", 12),
+    "wrong-script-hant.zh-Hant": ("script", 9),
+    "wrong-script.zh": ("script", 9),
+}
+"""By translation the gate (or those of which one has to) that finds it, and the line of its file."""
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_translation_that_is_wrong_in_one_way_fails_the_gate_for_it(name: str) -> None:
+    gates, line = DEFECTS[name]
+    found = call(["lint", "--json", str(BROKEN / f"{name}.yaml")])
+    assert (found.code, found.err) == (2, "")
+    errors = [(problem["gate"], problem["line"]) for problem in found.lines if problem["severity"] == "error"]
+    wanted = (gates,) if isinstance(gates, str) else gates
+    assert any((gate, line) in errors for gate in wanted), found.out
+    assert {gate for gate, _ in errors} <= {*wanted, "title"}
+    assert {problem["file"] for problem in found.lines} == {str(BROKEN / f"{name}.yaml")}
+
+
+def test_no_translation_that_is_wrong_is_left_out_of_the_table() -> None:
+    assert DEFECTS.keys() == {path.stem for path in BROKEN.glob("*.*.yaml")}
+
+
+def test_a_lost_placeholder_is_told_once() -> None:
+    found = call(["lint", "--json", str(BROKEN / "lost-prompt.zh.yaml")])
+    assert len([problem for problem in found.lines if problem["gate"] == "placeholders"]) == 1
+    assert "prompt, line 2: " in found.lines[0]["message"]
+
+
+def test_good_translations_are_flawless() -> None:
+    linted = run(["lint", "--strict", str(ROOT / "tests" / "data" / "polyglot")])
+    assert (linted.code, linted.out, linted.err) == (0, "", "0 errors, 0 warnings\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "code"),
+    [
+        pytest.param("wrong-script.zh", "warning", 0, id="a-persons-choice"),
+        pytest.param("digits-lost.zh", "warning", 0, id="a-persons-numbers"),
+        pytest.param("line-dropped.zh", "warning", 0, id="a-persons-lines"),
+        pytest.param("lost-prompt.zh", "error", 2, id="but-a-lost-placeholder"),
+    ],
+)
+def test_what_a_person_reviewed_gets_warnings(folder: Path, name: str, severity: str, code: int) -> None:
+    stem = name.partition(".")[0]
+    (folder / f"{stem}.yaml").write_bytes((BROKEN / f"{stem}.yaml").read_bytes())
+    text = (BROKEN / f"{name}.yaml").read_text(encoding="utf-8")
+    assert "status: machine" in text
+    reviewed = folder / f"{name}.yaml"
+    reviewed.write_text(text.replace("status: machine", "status: reviewed"), encoding="utf-8")
+    found = call(["lint", "--json", str(reviewed)])
+    assert found.code == code
+    assert {problem["severity"] for problem in found.lines} == {severity}
+    assert call(["lint", "--strict", str(reviewed)]).code == 2
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    piped = shell(f"grimoire lint {BROKEN} | head -1")
+    assert piped.out.startswith(f"{BROKEN}/answered.zh.yaml:9:")
+    assert len(piped.out.splitlines()) == 1
+    assert not re.sub(r"\d+ errors?, \d+ warnings?\n", "", piped.err)
+
+
+def test_what_a_file_holds_does_not_reach_a_terminal_as_a_command(folder: Path) -> None:
+    (folder / "lost-prompt.yaml").write_bytes((BROKEN / "lost-prompt.yaml").read_bytes())
+    text = (BROKEN / "lost-prompt.zh.yaml").read_text(encoding="utf-8")
+    evil = text.replace("\nteaser: ", '\nteaser: "\\e]0;owned\\a\\e[2J坏" # ', 1)
+    (folder / "lost-prompt.zh.yaml").write_text(evil, encoding="utf-8")
+    shown = run_on_terminal(["lint", "lost-prompt.zh.yaml"])
+    assert "unfit characters" in shown.out
+    assert "\x1b" not in shown.out
