@@ -21,6 +21,7 @@ from grimoire.translators.spans import find_spans, kind_of
 
 # Options end at a bar, labels and defaults at a colon.
 _GROUP = {True: r"([^\]|\r\n]{0,1000})", False: r"([^\]:\r\n]{0,1000})"}
+_VARIES = re.compile(r"[0-9|]")
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 
 
@@ -98,9 +99,11 @@ def _line_defects(protected: Protected, number: int, line: Line, body: str, *, r
         if lost := [name for name in names if name not in body]:
             yield _defect("names", field, line, f"{', '.join(lost)} is not in it as it is written", source, body)
         return
-    if readable and not (fixed and (line.verbatim or has_words(body))):
-        ours = "".join(render([part], iter(_own(part)), protected.brackets) for part in line.parts)
-        yield from compare_lines(field, line.number, ours, body, protected.wording.glossary.keep)
+    ours = "".join(render([part], iter(_own(part)), protected.brackets) for part in line.parts)
+    differences = list(compare_lines(field, line.number, ours, body, protected.wording.glossary.keep))
+    comparable = readable and not (fixed and (line.verbatim or has_words(body)))
+    if comparable or any(defect.gate == "placeholders" for defect in differences):
+        yield from differences
         if any(isinstance(part, str) and _NUMBER.search(part) for part in line.parts):
             yield from _compare_numbers(field, line, ours, body)
         return
@@ -184,26 +187,29 @@ def _at(part: str, body: str, position: int) -> tuple[int, int] | None:
     """Where a fixed part ends that begins here; its numbers may be written in another language's way."""
     if body.startswith(part, position):
         return position, position + len(part)
-    match = _loose(part).match(body, position) if _NUMBER.search(part) else None
+    match = _loose(part).match(body, position) if _VARIES.search(part) else None
     return match.span() if match else None
 
 
 def _find(part: str, body: str, position: int, *, ended: bool) -> tuple[int, int] | None:
     """The first place from here on where a fixed part stands, or the end of the body where it has to be there."""
-    if ended:
-        start = len(body) - len(part)
-        return (start, len(body)) if start >= position and body.endswith(part) else None
-    start = body.find(part, position)
-    if start >= 0:
-        return start, start + len(part)
-    match = _loose(part).search(body, position) if _NUMBER.search(part) else None
+    start = max(position, len(body) - len(part)) if ended else position
+    found = body.find(part, start)
+    if found >= 0:
+        return found, found + len(part)
+    match = _loose(part, r"\Z" if ended else "").search(body, position) if _VARIES.search(part) else None
     return match.span() if match else None
 
 
-def _loose(part: str) -> re.Pattern[str]:
-    """A fixed part with any number where it has one."""
-    pieces = _NUMBER.split(part)
-    return re.compile(r"[0-9][0-9.,]*".join(re.escape(piece) for piece in pieces))
+def _loose(part: str, end: str = "") -> re.Pattern[str]:
+    """A fixed part with any number where it has one, and bars of a table with or without spaces."""
+    pieces = (_bars(piece) for piece in _NUMBER.split(part))
+    return re.compile(r"[0-9][0-9.,]*".join(pieces) + end)
+
+
+def _bars(text: str) -> str:
+    pieces = (re.escape(piece) for piece in re.split(r"[ \t]*\|[ \t]*", text))
+    return r"[ \t]{0,99}\|[ \t]{0,99}".join(pieces)
 
 
 def _pattern(span: Sequence[Part]) -> re.Pattern[str]:
