@@ -11,6 +11,7 @@ from grimoire.spell import Spell
 if TYPE_CHECKING:
     from grimoire.glossary import Glossary
     from grimoire.library import Library
+    from grimoire.segment import Unit
     from grimoire.translators.draft import Draft
 
 
@@ -37,3 +38,24 @@ def open_draft(library: Library, spell: Spell, language: str, glossary: Glossary
     from grimoire.translators.draft import Draft
 
     return Draft(spell, library.translation(spell, language), language, glossary)
+
+
+def placed_units(draft: Draft) -> list[Unit]:
+    """A draft's units, each with the file and line where its source stands."""
+    from msgspec.structs import replace
+
+    from grimoire import yamlfile
+    from grimoire.translators.fields import path_in_file
+
+    path = draft.spell.path
+    if path is None:
+        return draft.units()
+    document = yamlfile.read(path)
+    return [
+        replace(
+            unit,
+            file=str(path),
+            file_line=document.place_in_text(path_in_file(draft.spell, unit.field), unit.line, 1)[0],
+        )
+        for unit in draft.units()
+    ]

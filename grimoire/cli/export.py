@@ -24,7 +24,7 @@ def export_po(
 
     from grimoire import __version__, settings
     from grimoire.cli import output, wiring
-    from grimoire.cli.drafts import open_drafts
+    from grimoire.cli.drafts import open_drafts, placed_units
     from grimoire.formats import po
     from grimoire.languages import resolve
 
@@ -34,7 +34,7 @@ def export_po(
     spells, problems = library.load_all(names or ())
     drafts, others = open_drafts(library, spells, language, wiring.open_glossary(found))
     output.warn(problem for problem in (*problems, *others) if problem.severity == "error")
-    units = [unit for draft in drafts for unit in draft.units()]
+    units = [unit for draft in drafts for unit in placed_units(draft)]
     statuses = {draft.spell.name: draft.before.status for draft in drafts if draft.before}
     text, left_out = po.dump(units, language, statuses, datetime.now(UTC), __version__)
     output.warn(left_out)

@@ -134,7 +134,9 @@ class _Taking:
             else:
                 draft.settle(number, theirs.target)
         if theirs.needs_review or (ours.target and not theirs.target):
-            draft.doubt(number, theirs.remark or "marked as fuzzy")
+            draft.doubt(
+                number, theirs.remark or ("marked as fuzzy" if theirs.needs_review else "emptied by its reviewer")
+            )
 
     def _save(self, draft: Draft) -> None:
         translation = draft.finish()

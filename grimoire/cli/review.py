@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from grimoire.cli import output, wiring
+from grimoire.cli.drafts import open_drafts
 from grimoire.cli.editor import edit_text
-from grimoire.errors import InvalidFile, UsageError
+from grimoire.errors import UsageError
 from grimoire.segment import Unit
 from grimoire.spell import Spell
 from grimoire.terminal import one_line, strip_controls
 
 if TYPE_CHECKING:
-    from grimoire.glossary import Glossary
     from grimoire.ledger import SqliteMemory
     from grimoire.library import Library
     from grimoire.settings import Settings
@@ -24,10 +24,11 @@ _BELOW = "# ---- what stands below this line is left out ----"
 CHOICES: dict[str, Choice] = {"a": "accept", "e": "edit", "s": "skip", "q": "quit"}
 
 
-def review_all(settings: Settings, library: Library, spells: Sequence[Spell], language: str) -> int:
-    """Review each translation that needs it; the exit code: 1 while one still does.
+def review_all(settings: Settings, library: Library, spells: Sequence[Spell], language: str, *, named: bool) -> int:
+    """Review each translation that needs it; the exit code: 1 while one still does, 2 where one cannot be read.
 
-    Each spell is saved when its last line is settled or the person stops; what is accepted goes into the memory.
+    With `named` spells one that no person has seen is gone through whole, though nothing is wrong with it. Each spell
+    is saved when its last line is settled or the person stops; what is accepted goes into the memory.
     Raises UsageError where nobody is at the terminal.
     """
     import sys
@@ -35,10 +36,12 @@ def review_all(settings: Settings, library: Library, spells: Sequence[Spell], la
     import typer
 
     glossary = wiring.open_glossary(settings)
-    drafts = [draft for spell in spells if (draft := _draft(library, spell, language, glossary))]
+    drafts, problems = open_drafts(library, spells, language, glossary)
+    output.warn(problems)
+    drafts = [draft for draft in drafts if _is_due(draft, named=named)]
     if not drafts:
         output.note("nothing needs review")
-        return 0
+        return 2 if problems else 0
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             f"{output.count(len(drafts), 'translation')} to review, and nobody at a terminal",
@@ -57,26 +60,21 @@ def review_all(settings: Settings, library: Library, spells: Sequence[Spell], la
                 waiting -= _save(library, draft, memory)
             if not going_on:
                 break
-    return 1 if waiting else 0
+    return 1 if waiting else 2 if problems else 0
 
 
-def _draft(library: Library, spell: Spell, language: str, glossary: Glossary) -> Draft | None:
-    """A translation with something to settle; one that is not valid cannot be opened, and is told."""
-    from grimoire.translators.draft import Draft
-
-    try:
-        translation = library.translation(spell, language)
-    except InvalidFile as error:
-        output.warn(error.problems)
-        return None
-    if translation is None or translation.status != "needs-review":
-        return None
-    return Draft(spell, translation, language, glossary)
+def _is_due(draft: Draft, *, named: bool) -> bool:
+    """Whether a translation is to be gone through."""
+    if draft.before is None or draft.before.status == "reviewed":
+        return False
+    if named and draft.before.status == "machine":
+        draft.look_again()
+    return draft.before.status == "needs-review" or named
 
 
 def _review(draft: Draft, editor: str) -> bool:
     """Whether to go on with the next translation."""
-    todo = sorted(draft.unsettled)
+    todo = draft.due
     for position, number in enumerate(todo, 1):
         unit = draft.units()[number]
         _show(unit, f"{position}/{len(todo)}")
@@ -108,7 +106,7 @@ def _settle(draft: Draft, number: int, unit: Unit, editor: str) -> Choice:
 
 def _show(unit: Unit, position: str) -> None:
     """Source and target under each other: beside each other two long lines would be four narrow columns."""
-    output.note(f"\n[{position}] {unit.field}, line {unit.line}: {one_line(unit.remark)}")
+    output.note(f"\n[{position}] {unit.field}, line {unit.line}: {one_line(unit.remark) or 'made by a machine'}")
     output.note(f"  source {strip_controls(unit.source)}")
     output.note(f"  target {strip_controls(unit.target) or '(none)'}")
 
@@ -137,8 +135,8 @@ def _edit(source: str, text: str, editor: str) -> str:
 
 def _save(library: Library, draft: Draft, memory: SqliteMemory) -> bool:
     """Write what was settled, if anything was; whether nothing is left to review in it."""
-    if not draft.touched and draft.unsettled:
-        return False
+    if not draft.touched and (draft.unsettled or draft.unseen):
+        return not draft.unsettled
     translation = draft.finish()
     if draft.touched:
         memory.remember(draft.approved())

@@ -67,7 +67,7 @@ def translate(
     if review:
         from grimoire.cli.review import review_all
 
-        raise typer.Exit(review_all(settings, library, spells, language))
+        raise typer.Exit(review_all(settings, library, spells, language, named=bool(names)))
     if back:
         from grimoire.cli.back import back_translate
 
@@ -87,8 +87,8 @@ def translate(
 
 
 def _engines(settings: Settings, given: Sequence[str]) -> list[str]:
-    """The engines in their order, each once; those of the settings where none is named."""
-    named = given or (settings.values.translator, settings.values.second_translator)
+    """The engines in their order, each once; what is not named is as the settings say."""
+    named = [*given, *(settings.values.translator, settings.values.second_translator)[len(given) :]]
     return list(dict.fromkeys(name for name in named if name))
 
 

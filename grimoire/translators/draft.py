@@ -49,6 +49,7 @@ class Draft:
         self._reading: Reading = read_back(self._protected, self._texts)
         self._touched: dict[int, str] = {}
         self.unsettled: dict[int, str] = dict(self._find_unsettled())
+        self.unseen: set[int] = set()
 
     def units(self) -> list[Unit]:
         """Every unit, as it is now."""
@@ -68,9 +69,10 @@ class Draft:
     def settle(self, number: int, text: str) -> None:
         """Take a person's text for a unit; the caller has looked at `defect`, or means it all the same."""
         place = self._protected.places[number]
-        if text != self._unit(number).target or number in self.unsettled:
+        if text != self._unit(number).target or number in self.unsettled or number in self.unseen:
             self._touched[number] = as_tokens(place.slot, text, self._protected.brackets)
         self.unsettled.pop(number, None)
+        self.unseen.discard(number)
 
     def doubt(self, number: int, remark: str) -> None:
         """Note that a unit needs review."""
@@ -97,17 +99,31 @@ class Draft:
         ]
         return self._assembled(texts, self._status(bool(left)), left)
 
+    def look_again(self) -> None:
+        """Have every unit gone through, though nothing is wrong: until all are settled it stays what it is."""
+        self.unseen = set(range(len(self._protected.places)))
+
+    @property
+    def due(self) -> list[int]:
+        """The units to go through, in order."""
+        return sorted({*self.unsettled, *self.unseen})
+
     def approved(self) -> dict[MemoryKey, str]:
-        """For the memory: what a person wrote or let stand, by its key; what the gates refuse is left out."""
+        """For the memory, by key: what a person wrote or let stand, here or in a translation that is reviewed.
+
+        What an error of the gates refuses is left out; a person may overrule a warning.
+        """
         languages = (resolve(self.spell.language), self.language)
+        reviewed = self.before is not None and self.before.status == "reviewed"
         found: dict[MemoryKey, str] = {}
         for number, place in enumerate(self._protected.places):
             result = self._result(number)
+            if not result or number in self.unsettled or not (reviewed or number in self._touched):
+                continue
             title = self._protected.fields[place.field].title
-            brackets = self._protected.brackets
-            settled = bool(result) and number not in self.unsettled
-            if settled and check_slot(place.slot, result or "", languages, brackets, title=title) is None:
-                found[key_of(place.slot.segment, *languages, PERSON, "")] = result or ""
+            wrong = check_slot(place.slot, result, languages, self._protected.brackets, title=title)
+            if wrong is None or GATES[wrong[0]].severity == "warning":
+                found[key_of(place.slot.segment, *languages, PERSON, "")] = result
         return found
 
     def _broken(self, number: int, tokens: str) -> tuple[str, str] | None:
@@ -145,7 +161,7 @@ class Draft:
     def _status(self, unsettled: bool) -> TranslationStatus:
         if unsettled:
             return "needs-review"
-        if self.touched or self.before is None:
+        if (self.touched and not self.unseen) or self.before is None:
             return "reviewed"
         return "machine" if self.before.status == "needs-review" else self.before.status
 
