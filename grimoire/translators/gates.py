@@ -8,7 +8,6 @@ a Chinese made by a chat model.
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -20,9 +19,11 @@ import msgspec
 from grimoire.glossary import missing_terms
 from grimoire.scripts import SCRIPT_OF, base, chinese_variant, other_latin, weigh
 from grimoire.segment import Segment
+from grimoire.translators.beside import continued
 from grimoire.translators.brackets import Brackets
 from grimoire.translators.numbers import changed_numbers
 from grimoire.translators.spans import TEMPLATE_KINDS, span_pattern
+from grimoire.translators.talk import find_talk
 
 Severity = Literal["error", "warning"]
 
@@ -87,47 +88,10 @@ _LONG = 40
 # Stands for a token among words: no pattern of ours has it, and no text that a file holds.
 _INSIDE = "\ufffe"
 _DENSE = {"zh", "ja", "ko"}
-# What a translator says about its work, or instead of it. Only at the start, and only if the piece says nothing alike.
-_ANNOUNCEMENT = re.compile(
-    r"\W*(?:(?:sure|certainly|of course|好的|当然|當然)\W{1,3})?"
-    r"(?:(?:here is|here's|here are|below is|this is) the translat|translat(?:ion|ed text)\s*[:：]"
-    r"|(?:以下|下面|这|這)(?:是|为|為)(?:您|你)?(?:的)?(?:翻译|译文|翻譯|譯文)|(?:翻译|译文|译|翻譯|譯文|譯)[：:]"
-    r"|hier ist die übersetzung|übersetzung\s*:|翻訳(?:は|：|:)|以下は翻訳)",
-    re.IGNORECASE,
-)
-_APOLOGY = re.compile(
-    r"\W*(?:i'?m sorry,? |i apologi[sz]e|i (?:cannot|can't|can not|am unable)|as an ai\b|please provide the text"
-    r"|(?:对不起|抱歉|很抱歉|對不起|不好意思)[，,]?\s?(?:但)?我(?:无法|不能|無法)|我(?:无法|不能|無法)(?:翻译|提供|满足|完成|翻譯|滿足)"
-    r"|作为一?个?(?:ai|人工智能)|作為一?個?(?:ai|人工智慧)|请提供(?:您|你)?(?:需要|要|想)?翻译|es tut mir leid|申し訳"
-    r")",
-    re.IGNORECASE,
-)
-# What an assistant says around its answer, wherever that stands.
-_SERVICE = re.compile(
-    r"希望(?:这|這)?(?:对|對)(?:您|你)有(?:所)?(?:帮助|幫助)|(?:以下|下面)是(?:我)?(?:为|给|為|給)(?:您|你)(?:准备|整理|提供|準備)"
-    r"|我(?:很|非常)(?:乐意|樂意)|i hope (?:this|that) helps|let me know (?:if|which)|feel free to ask"
-    r"|i (?:will|would|am|'m) (?:gladly|happy)",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(
-    r"[（(\[【]\s*(?:译注|译者注|譯註|譯者註|注[：:]|註[：:]|訳注"
-    r"|translator['’]?s? note|translation note|note[：:]|anm\.? d\.? üb)",
-    re.IGNORECASE,
-)
-# A source that says such things itself, or begins alike, has them translated.
-_ANNOUNCES = re.compile(r"translat[^.!?]{0,40}:|(?:翻译|译文|翻譯|譯文)[^。！？]{0,20}[:：]", re.IGNORECASE)
-_APOLOGIZES = re.compile(
-    r"sorry|apolog|as an? (?:ai|artificial)\b|can'?(?:no)?t\b|unable|provide|抱歉|对不起|人工智能", re.IGNORECASE
-)
-_SERVES = re.compile(r"hope|help|here (?:is|are)|below|prepare|let (?:me|us)|feel free|glad|happy|pleas", re.IGNORECASE)
-_NOTES = re.compile(r"translat|note|remark|翻译|译文|翻譯|譯文|注", re.IGNORECASE)
 # A sentence's end; a piece that lost its own has to be longer to pass for whole.
 _END = re.compile(r"[.!?:。！？：…][\W_]{0,3}$")
 _UNENDED = 1.5
 _QUOTES = "\"'“”„‟‘’‚«»‹›「」『』《》〝〞＂＇"
-_CONTINUED = re.compile("[0-9A-Za-z]")
-_AFTER = frozenset(string.ascii_letters + string.digits + "/_@=&%#~+-")
-_BEFORE = _AFTER | {"."}
 _KANA = re.compile("[\u3041-\u30ff]+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 # A piece begins after its line's own marks, so that one more would make the line something else.
@@ -170,19 +134,10 @@ def _run_together(pair: Pair) -> str:
 
 
 def _glued(pair: Pair, text: str) -> set[tuple[str, int]]:
-    """Tokens whose ends are continued by what is beside them, and which end that is."""
     pieces = pair.brackets.pattern.split(text)
     shown = [pair.name(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
-    found: set[tuple[str, int]] = set()
-    for index in range(1, len(pieces), 2):
-        before = (shown[index - 1] or (shown[index - 2] if index > 1 else ""))[-1:]
-        after = (shown[index + 1] or (shown[index + 2] if index + 2 < len(shown) else ""))[:1]
-        own = shown[index]
-        if _CONTINUED.match(own) and before and before in _BEFORE:
-            found.add((pieces[index], 0))
-        if _CONTINUED.match(own[-1:]) and after and after in _AFTER:
-            found.add((pieces[index], 1))
-    return found
+    names = {index for index in range(1, len(pieces), 2) if pair.kind(pieces[index]) == "name"}
+    return {(pieces[index], end) for index, end in continued(shown, names)}
 
 
 def _is_linked(pair: Pair, digits: str) -> bool:
@@ -344,17 +299,9 @@ def is_whole(pair: Pair) -> str:
 
 
 def is_no_refusal(pair: Pair) -> str:
-    """No remark, apology or refusal in place of a translation, and no note about it."""
-    sent, back = pair.words_sent, pair.words_back
-    for said, excuse in (
-        (_ANNOUNCEMENT.match(back), _ANNOUNCES),
-        (_APOLOGY.match(back), _APOLOGIZES),
-        (_NOTE.search(back), _NOTES),
-        (_SERVICE.search(back), _SERVES),
-    ):
-        if said and not excuse.search(sent):
-            return f"it talks instead of translating: {said.group()!r}"
-    return ""
+    """No remark, apology, offer or refusal in place of a translation or after it, and no note about it."""
+    said = find_talk(pair.words_sent, pair.words_back)
+    return f"it talks instead of translating: {said!r}" if said else ""
 
 
 def adds_no_quotes(pair: Pair) -> str:
@@ -366,9 +313,9 @@ def adds_no_quotes(pair: Pair) -> str:
 
 def _quotes(text: str) -> tuple[int, int, int]:
     """How many quotation marks it begins with, ends with, and holds."""
-    size = len(text)
-    inside = sum(text.count(mark) for mark in _QUOTES) if text[:1] in _QUOTES else 0
-    return size - len(text.lstrip(_QUOTES)), size - len(text.rstrip(_QUOTES)), inside
+    core = text.strip(_QUOTES + " ")
+    start, _, end = text.partition(core) if core else (text, "", "")
+    return tuple(sum(part.count(mark) for mark in _QUOTES) for part in (start, end, text))  # type: ignore[return-value]  # three
 
 
 def is_title(pair: Pair) -> str:

@@ -2,8 +2,8 @@
 
 The tokens of a request are numbered through: no two of its texts share a number. A text without tokens gets one in
 front of it, of kind `line`. A translation that comes back with the mark of another text is no translation of this one.
-One without any is no better where other texts of the request kept theirs: the mark may have become words, or the text
-an answer. Where none did it is taken as it is, for some engines drop what means nothing to them.
+One without any is no better where the engine keeps most: the mark may have become words, or the text an answer. An
+engine that loses more than it keeps is taken at its word, for some drop what means nothing to them.
 """
 
 from __future__ import annotations
@@ -35,21 +35,29 @@ class Mark(msgspec.Struct, frozen=True):
             return self.brackets.shift(answer, -self.first)
         return "" if set(self.brackets.numbers(answer)) - {str(self.first)} else _unmarked(answer, self.brackets)
 
-    def is_lost(self, segment: Segment, answer: str) -> bool:
-        """Whether the segment had a mark and its answer has none."""
-        return not segment.kinds and bool(answer) and not self.brackets.numbers(answer)
+    def fate(self, segment: Segment, answer: str) -> int:
+        """Of a marked segment: 1 if its mark came back, -1 if the answer is without; 0 if there is nothing to tell."""
+        if segment.kinds or not answer:
+            return 0
+        found = self.brackets.numbers(answer)
+        return 1 if str(self.first) in found else 0 if found else -1
 
 
-def take_all(marks: Sequence[Mark], segments: Sequence[Segment], answers: Sequence[str]) -> list[str]:
-    """The answers of a request, each as its mark takes it; empty where a mark was lost though another came back."""
+def take_all(
+    marks: Sequence[Mark], segments: Sequence[Segment], answers: Sequence[str], kept: int
+) -> tuple[list[str], int]:
+    """The answers of a request, each as its mark takes it, and by how much more marks were kept than lost.
+
+    `kept` is that number before. While it is above 0, an answer that lost its mark is none.
+    """
     trios = list(zip(marks, segments, answers, strict=True))
-    lost = [mark.is_lost(segment, answer) for mark, segment, answer in trios]
-    marked = [bool(answer) and not segment.kinds for _, segment, answer in trios]
-    strict = sum(marked) > sum(lost)
-    return [
-        "" if gone and strict else mark.take(segment, answer)
-        for (mark, segment, answer), gone in zip(trios, lost, strict=True)
+    fates = [mark.fate(segment, answer) for mark, segment, answer in trios]
+    kept += sum(fates)
+    taken = [
+        "" if fate < 0 < kept else mark.take(segment, answer)
+        for (mark, segment, answer), fate in zip(trios, fates, strict=True)
     ]
+    return taken, kept
 
 
 def _unmarked(text: str, brackets: Brackets) -> str:

@@ -92,7 +92,10 @@ async def translate_spells(
 
 
 class _Run:
-    """One run over spells of one language: what is good, what is bad and why, and what gave no answer."""
+    """One run over spells of one language: what is good, what is bad and why, and what gave no answer.
+
+    `kept` says by an engine's name how many more marks it kept than it lost.
+    """
 
     def __init__(
         self,
@@ -113,6 +116,7 @@ class _Run:
         self.got: dict[Segment, str] = {}
         self.errors: dict[Segment, ServiceError] = {}
         self.makers: dict[Segment, str] = {}
+        self.kept: dict[str, int] = {}
         self.open = {order.spell.name: order for order in self.orders}
         self.users: dict[Segment, list[str]] = {}
         for order in self.orders:
@@ -205,7 +209,10 @@ class _Run:
         answers = await engine.translate(sent, source=source, target=target, context=context, remarks=remarks)
         if len(answers) != len(batch):
             raise ServiceFault(f"{engine.name} was sent {len(batch)} texts and gave {len(answers)} back")
-        return take_all(marks, batch, answers)
+        if len(batch) == 1:  # which was not marked
+            return [marks[0].take(batch[0], answers[0])]
+        taken, self.kept[engine.name] = take_all(marks, batch, answers, self.kept.get(engine.name, 0))
+        return taken
 
     def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str]) -> None:
         """Judge a batch's answers; what is good is remembered at once, since it has been paid for."""

@@ -31,7 +31,7 @@ COUNTED = {
     "slot": re.compile(BRACED),
     "tag": re.compile(TAG),
 }
-ENDS = re.compile(r"\r\n|\r|\n")
+ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 WORD = re.compile(r"[^\W\d_]+")
 _LEFT = re.compile(r"[⟦⟧⦃⦄⧼⧽⦗⦘]")
 _DIGITS = re.compile(r"[0-9]+")

@@ -25,6 +25,7 @@ def failing(
     closed: str = "",
     title: bool = False,
     kinds: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
     terms: tuple[Term, ...] = (),
 ) -> list[str]:
     tokens = len(re.findall("⟦", piece))
@@ -34,7 +35,7 @@ def failing(
         source=source,
         target=target,
         brackets=Brackets("⟦", "⟧"),
-        names=tuple(f"[{number}]" for number in range(tokens)),
+        names=names or tuple(f"[{number}]" for number in range(tokens)),
         closed=closed,
         title=title,
     )
@@ -78,6 +79,17 @@ def failing(
         pytest.param("length", LONG, LONG_ZH * 5, id="answered"),
         pytest.param("refusal", "Write it", "以下是译文：写它", id="here-is"),
         pytest.param("refusal", "Write it", "抱歉，我无法翻译", id="refusal"),
+        pytest.param(
+            "refusal", "Do not translate it", "翻译：不要翻译它", id="announced-though-it-is-about-translating"
+        ),
+        pytest.param(
+            "refusal", "Answer with 3 notes", "用三条（译注：原文如此）回答", id="note-though-it-is-about-notes"
+        ),
+        pytest.param("refusal", "Write it", "写它。希望对您有帮助！", id="an-offer-behind-it"),
+        pytest.param("quotes", "Write it", "“写它”", id="quoted"),
+        pytest.param("quotes", '"Write" it', '「 "写"它」', id="quoted-once-more"),
+        pytest.param("script", "The tone", "Тон", id="a-third-script-in-a-short-piece"),
+        pytest.param("length", "Write about it in a friendly tone.", "写它", id="cut-with-its-full-stop"),
     ],
 )
 def test_a_gate_fires(gate: str, piece: str, result: str) -> None:
@@ -99,6 +111,12 @@ def test_a_gate_fires(gate: str, piece: str, result: str) -> None:
         pytest.param("3 tips", "三个技巧", id="number-as-word"),
         pytest.param("Ask: who?", "问：谁？", id="chinese-punctuation"),
         pytest.param("the [Business Name] goes", "[公司名称]写在", id="slot-for-the-model"),
+        pytest.param('Say "yes" or "no"', "“是”或“否”", id="quotes-that-were-sent"),
+        pytest.param('{"a": [⟦0⟧]}', '{"甲": [⟦0⟧]}', id="braces-around-a-token"),
+        pytest.param("Say 日本語です now", "现在说日本語です", id="japanese-that-was-sent"),
+        pytest.param("Translate: ⟦0⟧", "翻译：⟦0⟧", id="an-order-to-translate"),
+        pytest.param("I hope this helps you", "希望这对您有帮助", id="an-offer-that-was-sent"),
+        pytest.param("Use the π sign", "使用 π 符号", id="a-greek-sign"),
     ],
 )
 def test_no_gate_fires(piece: str, result: str) -> None:
@@ -136,6 +154,25 @@ def test_another_script_is_asked_of_long_pieces_only() -> None:
 )
 def test_what_was_lost_names_its_gate(kind: str, gate: str) -> None:
     assert failing("Write ⟦0⟧ now", "现在写", kinds=(kind,)) == [gate]
+
+
+@pytest.mark.parametrize(
+    ("result", "gates"),
+    [
+        pytest.param("看⟦1⟧写的 [文章](⟦0⟧)", [], id="moved"),
+        pytest.param("看⟦1⟧写的 [文章] ( ⟦0⟧)", [], id="spaced"),
+        pytest.param("看⟦1⟧写的 [文章]()⟦0⟧", ["protected"], id="link-torn"),
+        pytest.param("看⟦1⟧⟦1⟧写的 [文章](⟦0⟧)", ["protected", "names"], id="name-twice"),
+        pytest.param("看⟦1⟧和⟦1⟧写的 [文章](⟦0⟧)", [], id="name-again"),
+        pytest.param("看v⟦1⟧写的 [文章](⟦0⟧)", ["protected"], id="name-glued"),
+        pytest.param("看⟦1⟧5写的 [文章](⟦0⟧)", ["protected", "numbers"], id="name-continued"),
+        pytest.param("看⟦1⟧s 和 ⟦1⟧-版本写的 [文章](⟦0⟧)", [], id="name-with-an-ending"),
+        pytest.param("看⟦1⟧写的 [文章](⟦0⟧/zh)", ["protected"], id="url-continued"),
+    ],
+)
+def test_what_stands_around_a_token(result: str, gates: list[str]) -> None:
+    sent = "Read the [article](⟦0⟧) by ⟦1⟧"
+    assert failing(sent, result, kinds=("url", "name"), names=("https://example.com", "Midjourney")) == gates
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,21 @@ def test_an_engine_that_drops_the_marks_is_taken_at_its_word() -> None:
     assert (done["ad"].defects, tally.extra) == ([], 0)
 
 
+def test_a_mark_that_became_words_is_no_translation() -> None:
+    def naming(text: str) -> str:
+        return chinese(re.sub(r"^⟦\d+⟧ (?=Ads)", "提示词 ", text))
+
+    done, tally = run([Engine(naming)])
+    assert done["ad"].translation is not None
+    assert (done["ad"].defects, done["ad"].translation.teaser) == ([], chinese("Ads for fans"))
+    assert tally.extra == 1  # alone, it is sent without a mark
+
+
+def test_a_mark_with_spaces_inside_is_still_one() -> None:
+    done, tally = run([Engine(lambda text: chinese(re.sub(r"⟦(\d+)⟧", r"⟦ \1 ⟧", text)))])
+    assert (done["ad"].defects, tally.extra) == ([], 0)
+
+
 def test_mending_asks_again_with_the_defect_named() -> None:
     engine = Engine(lost, chinese)
     done, tally = run([engine])
