@@ -47,7 +47,7 @@ def translate(
     from grimoire import settings as settings_file
     from grimoire.cli import memory, output, wiring
     from grimoire.cli.choose import refuse_namesakes
-    from grimoire.cli.translations import Made, inspect, show_made, translate_all
+    from grimoire.cli.translations import Made, inspect, learn, show_made, translate_all
     from grimoire.errors import UsageError
     from grimoire.languages import resolve
 
@@ -79,6 +79,8 @@ def translate(
 
         show_forecast(settings, batch, chosen, json=json)
         made = Made()
+        if not dry_run:
+            learn(settings, library, states)
     else:
         made = translate_all(settings, library, states, _needed(chosen), force=force)
         show_made(made, json=json)

@@ -124,8 +124,8 @@ def translate_all(
     for late in wanted:
         by_language.setdefault(late.language, []).append(late)
     if wanted:
-        reviewed = [late for late in batch if late.reviewed and late.state == "current"]
-        asyncio.run(_translate_all(settings, library, by_language, reviewed, engines, made))
+        learn(settings, library, batch)
+        asyncio.run(_translate_all(settings, library, by_language, engines, made))
     return made
 
 
@@ -133,7 +133,6 @@ async def _translate_all(
     settings: Settings,
     library: Library,
     by_language: dict[str, list[Outdated]],
-    reviewed: Sequence[Outdated],
     engines: Sequence[str],
     made: Made,
 ) -> None:
@@ -143,7 +142,6 @@ async def _translate_all(
 
     glossary = wiring.open_glossary(settings)
     with wiring.open_memory(settings) as memory:
-        memory.remember(_approved(library, reviewed, glossary))
         async with AsyncExitStack() as stack:
             opened = [await stack.enter_async_context(wiring.open_translator(settings, name)) for name in engines]
             metered = await _tell_usage(opened, "before")
@@ -194,6 +192,16 @@ def _approved(library: Library, reviewed: Sequence[Outdated], glossary: Glossary
     return found
 
 
+def learn(settings: Settings, library: Library, states: Sequence[Outdated]) -> None:
+    """Keep in the memory what people have approved in current translations, before their spells change."""
+    reviewed = [late for late in states if late.reviewed and late.state == "current"]
+    if reviewed:
+        approved = _approved(library, reviewed, wiring.open_glossary(settings))
+        with wiring.open_memory(settings) as memory:
+            known = memory.recall(list(approved))
+            memory.remember({key: text for key, text in approved.items() if known.get(key) != text})
+
+
 class _Saver:
     """Writes each translation as it is finished, and notes what became of it."""
 
@@ -224,7 +232,7 @@ class _Saver:
         """What needs review is written, but never over a good one."""
         name = late.spell.name
         self.made.left += [Left(name, d.where, d.gate, d.reason, d.source, d.target, d.advice) for d in defects]
-        if late.state == "current":
+        if late.state == "current" or late.reviewed:
             lines = output.count(len(defects), "line")
             output.note(f"refused: {name}: {lines} would be worse than what is there, which stays")
             self.made.refused += 1
