@@ -106,6 +106,23 @@ def test_a_units_place_stands_in_its_context(translated: Path) -> None:
     assert catalog[3].msgstr == lines(translated)[0]
 
 
+def test_each_entry_says_where_its_source_stands(translated: Path) -> None:
+    source = translated.read_text(encoding="utf-8").splitlines()
+    for entry in polib.pofile(str(export("mine"))):
+        ((file, line),) = entry.occurrences
+        assert file == "spells/mine.yaml"
+        assert entry.msgid.split()[0] in source[int(line) - 1]
+
+
+def test_what_an_editor_empties_needs_review_and_keeps_its_old_text(translated: Path) -> None:
+    path = export("mine")
+    before = lines(translated)
+    change(path, "mine/prompt/1/0", "")
+    done = call(["import", "po", str(path)])
+    assert (done.code, lines(translated)) == (1, before)
+    assert fields(translated)["review"] == ["prompt, line 1: emptied by its reviewer"]
+
+
 def test_what_a_person_changes_is_written_and_reviewed(translated: Path) -> None:
     path = export("mine")
     change(path, "mine/prompt/1/0", GOOD_1)

@@ -287,3 +287,55 @@ def test_no_editor_set_means_vi(waiting: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("PATH", f"{vi.parent}:{os.environ['PATH']}")
     review("s", "s", "e")
     assert fields(waiting)["variables"][1]["label"] == "语气"
+
+
+@pytest.fixture
+def made(folder: Path, deepl: DeepLServer) -> Path:
+    """A spell of two texts with a machine's translation in which nothing is wrong."""
+    spell = folder / "spells" / "mine.yaml"
+    spell.parent.mkdir()
+    spell.write_text(f"name: mine\ntitle: The Title\nprompt: |\n  {LINE_1}\n", encoding="utf-8")
+    assert call(["translate", "mine", "--with", "deepl"]).code == 0
+    return spell
+
+
+def test_a_machines_translation_is_gone_through_where_it_is_named(made: Path) -> None:
+    before = sidecar(made).read_text(encoding="utf-8")
+    assert run(["translate", "--all", "--review"]).err == "nothing needs review\n"
+    done = review("a", "a")
+    assert done.code == 0, done.out
+    assert "[1/2] title, line 1: made by a machine" in done.out
+    assert sidecar(made).read_text(encoding="utf-8") == before.replace("status: machine", "status: reviewed")
+    assert run(["translate", "mine", "--review"]).err == "nothing needs review\n"
+
+
+def test_a_machines_translation_gone_through_in_part_stays_a_machines(
+    made: Path, editor: Callable[[str], Path]
+) -> None:
+    editor(writing("好标题"))
+    done = review("e", "s")
+    assert done.code == 0, done.out
+    assert (fields(made)["status"], fields(made)["title"]) == ("machine", "好标题")
+    shares = call(["translate", "--memory-stats", "--json"]).json["shares"]
+    assert [share["segments"] for share in shares if share["engine"] == "person"] == [1]
+
+
+def test_who_only_looks_changes_nothing(made: Path) -> None:
+    before = sidecar(made).read_bytes()
+    assert (review("s", "s").code, sidecar(made).read_bytes()) == (0, before)
+
+
+def test_one_that_cannot_be_read_is_told(made: Path) -> None:
+    sidecar(made).write_text("language: zh\nprompt: [", encoding="utf-8")
+    refused = run(["translate", "mine", "--review"])
+    assert refused.code == 2
+    assert "mine.zh.yaml" in refused.err
+
+
+def test_a_stale_translation_accepted_line_by_line_is_current(made: Path) -> None:
+    text = made.read_text(encoding="utf-8")
+    made.write_text(text.replace("Write an article", "Write a long article"), encoding="utf-8")
+    done = review("a", "a")
+    assert (done.code, fields(made)["status"]) == (0, "reviewed"), done.out
+    assert "the spell has changed since" in done.out
+    assert call(["lint", "--strict", "spells"]).out == ""
