@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.process import call, run
+from tests.cli.process import call, run, started, wait_until
 from tests.cli.sidecars import approve, edit, fields, lines, losing, sidecar, translating
-from tests.servers.deepl_server import KEY, DeepLServer, default_engine
+from tests.servers.deepl_server import KEY, Body, DeepLServer, default_engine
 from tests.servers.openai_server import OpenAIServer
 
 LINE_1 = "Write an article in [TARGETLANGUAGE] about: [PROMPT]"
@@ -196,6 +198,69 @@ def test_what_a_person_wrote_comes_back_when_the_spell_changes(
     edit(mine, **{"Write an article": "Write a long article"})
     assert call(["translate", "mine", "--with", "deepl", "--force"]).code == 0
     assert lines(mine)[1].startswith("受众")
+
+
+def test_a_run_with_nothing_to_make_learns_what_a_person_wrote(mine: Path, deepl: DeepLServer) -> None:
+    call(["translate", "mine", "--with", "deepl"])
+    approve(mine, 读者="受众")
+    assert "nothing to translate" in call(["translate", "mine", "--with", "deepl"]).err
+    edit(mine, **{"Write an article": "Write a long article"})
+    assert call(["translate", "mine", "--with", "deepl", "--force"]).code == 0
+    assert lines(mine)[1].startswith("受众")
+
+
+def test_a_reviewed_translation_that_is_stale_is_not_replaced_by_a_failed_one(mine: Path, deepl: DeepLServer) -> None:
+    call(["translate", "mine", "--with", "deepl"])
+    text = approve(mine)
+    edit(mine, **{"Write an article": "Write a long article"})
+    deepl.engine = losing("about")
+    forced = call(["translate", "mine", "--with", "deepl", "--force"])
+    assert (forced.code, sidecar(mine).read_text(encoding="utf-8")) == (1, text)
+    assert "which stays" in forced.err
+
+
+def test_the_settings_may_name_both_engines(
+    folder: Path, mine: Path, deepl: DeepLServer, backends: OpenAIServer
+) -> None:
+    settings = (folder / "grimoire.yaml").read_text(encoding="utf-8")
+    named = f"{settings}\ntranslator: deepl\nsecond_translator: one\n"
+    (folder / "grimoire.yaml").write_text(named, encoding="utf-8")
+    deepl.engine = losing("about")
+    backends.reply = translating()
+    assert call(["translate", "mine"]).code == 0
+    assert fields(mine)["translator"] == "deepl, one/m1"
+    sidecar(mine).unlink()
+    deepl.bodies.clear()
+    assert call(["translate", "mine", "--with", "two"], env={"GRIMOIRE_LEDGER": "other.db"}).code == 0
+    assert (fields(mine)["translator"], deepl.bodies) == ("two/m2", [])
+
+
+def test_who_interrupts_it_keeps_what_was_paid_for(write_spell: Callable[..., Path], deepl: DeepLServer) -> None:
+    numbered = "\n".join(f"  Write about topic {number} of the audience" for number in range(100, 220))
+    spell = write_spell("mine", **{"  Audience:": f"{numbered}\n  Audience:"})
+    gate = threading.Event()
+
+    def wait(text: str, body: Body) -> str:
+        if "topic 219" in text:
+            gate.wait(timeout=20)
+        return default_engine(text, body)
+
+    deepl.engine = wait
+    with started(["translate", "mine", "--with", "deepl"]) as process:
+        wait_until(lambda: stored() >= 50)
+        process.send_signal(signal.SIGINT)
+        gate.set()
+        assert process.wait(timeout=20) == 130
+    assert not sidecar(spell).exists()
+    kept, before = stored(), len(texts_sent(deepl))
+    assert call(["translate", "mine", "--with", "deepl"]).code == 0
+    assert fields(spell)["status"] == "machine"
+    assert sum(map(len, texts_sent(deepl)[before:])) == 120 + 10 - kept
+
+
+def stored() -> int:
+    """How many segments the memory has."""
+    return int(call(["translate", "--memory-stats", "--json"]).json["segments"])
 
 
 def test_the_memory_is_counted(mine: Path, deepl: DeepLServer) -> None:
