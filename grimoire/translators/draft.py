@@ -95,7 +95,7 @@ class Draft:
         left += [
             f"{defect.where}: {defect.reason}"
             for defect in examine(self.spell, made, self._glossary)
-            if defect.severity == "error" and defect.where not in told and self._mine(defect) and not _told(defect)
+            if defect.severity == "error" and defect.where not in told and not _told(defect) and self._mine(defect)
         ]
         return self._assembled(texts, self._status(bool(left)), left)
 
@@ -143,6 +143,8 @@ class Draft:
 
     def _same_option(self, number: int, tokens: str) -> tuple[str, str] | None:
         """Why a text cannot be the option it is for: another option of the variable has it."""
+        if not self._protected.places[number].slot.group:
+            return None
         results = [self._result(i) or "" for i in range(len(self._protected.places))]
         before = same_options(self._protected, results)
         results[number] = tokens
