@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import random
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from grimoire.glossary import Glossary
+from grimoire.placeholders import variables
 from grimoire.segment import PERSON, Segment, Term
 from grimoire.spell import Spell, Translation, TranslationStatus, Variable
-from grimoire.translators.draft import Draft
-from grimoire.translators.fields import assemble
+from grimoire.spellfile import placeholder_differences
+from grimoire.translators.draft import BREAKING, Draft
+from grimoire.translators.fields import assemble, fields_of
+from grimoire.translators.guard import protect
+from tests.translators.engines import chinese
+from tests.translators.hostile import templates
 
 PROMPT = "Write an article about [PROMPT] in [TARGETLANGUAGE].\n\n- Keep it short, please.\n[VARIABLE1]\n"
 CHINESE = "用[TARGETLANGUAGE]写一篇关于[PROMPT]的文章。\n\n- 请写得简短一些。\n[VARIABLE1]\n"
@@ -240,3 +248,55 @@ def test_a_large_spell_is_opened_and_finished_in_no_time() -> None:
         work.settle(number, "再写一行：[PROMPT]")
     assert work.finish().status == "reviewed"
     assert time.process_time() - started < 2
+
+
+MISTAKES: tuple[Callable[[str], str], ...] = (
+    lambda text: text.replace("[PROMPT]", "", 1),
+    lambda text: text.replace("[TARGETLANGUAGE]", "中文"),
+    lambda text: text.replace("]", "", 1),
+    lambda text: text.replace("[", "［", 1),
+    lambda text: text.replace("…", "好", 1),
+    lambda text: text[::-1],
+    lambda _: "",
+    *(
+        partial("{0}{1}".format, sign)
+        for sign in ("[", "VARIABLE1]", "MPT]", "⟦0⟧", "`", "```", "{{", "- ", "/imagine ")
+    ),
+    *(
+        partial("{1}{0}".format, sign)
+        for sign in (
+            "|",
+            ":",
+            "]",
+            " [PROMPT]",
+            "[PRO",
+            "[VARIABLE1:a:b:c|d]",
+            "}}",
+            "<b>",
+            "\n好",
+            "\u2028好",
+            "\x1b[2J",
+        )
+    ),
+)
+
+
+def test_whatever_a_person_writes_what_is_taken_breaks_no_template() -> None:
+    rng = random.Random(7)
+    taken = 0
+    for spell in templates(150):
+        protected = protect(fields_of(spell), Glossary(), "zh")
+        texts = protected.restore([chinese(own) for own in protected.own])
+        work = Draft(spell, assemble(spell, texts, language="zh", translator="x"), "zh", Glossary())
+        for unit_number, unit in rng.sample(list(enumerate(work.units())), 4):
+            text = rng.choice(MISTAKES)(unit.target)
+            defect = work.defect(unit_number, text)
+            if defect is None or defect.gate not in BREAKING:
+                work.settle(unit_number, text)
+                taken += 1
+        made = work.finish()
+        assert placeholder_differences(spell.prompt, made.prompt) == []
+        assert made.prompt.count("\n") == spell.prompt.count("\n")
+        ours, theirs = variables(spell.template), variables(made.template)
+        assert [(v.id, len(v.options)) for v in ours] == [(v.id, len(v.options)) for v in theirs]
+    assert taken > 150
