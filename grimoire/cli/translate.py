@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from grimoire.cli import options
+from grimoire.library import Library
+from grimoire.spell import Spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,47 +48,70 @@ def translate(
     spell needs review. Exit code 1 when something needs a person, 3 when the engine gave no answer.
     """
     from grimoire import settings as settings_file
-    from grimoire.cli import memory, output, wiring
-    from grimoire.cli.choose import refuse_namesakes
-    from grimoire.cli.translations import Made, inspect, learn, show_made, translate_all
-    from grimoire.errors import UsageError
-    from grimoire.languages import resolve
+    from grimoire.cli import memory
 
     settings = settings_file.load()
     if memory_stats:
         memory.show_stats(settings, json=json)
         return
+    asked = _asked(settings, names or (), everything=everything, to=to, engines=engines or ())
+    if review:
+        from grimoire.cli.review import review_all
+
+        raise typer.Exit(review_all(settings, asked.library, asked.spells, asked.language, named=bool(names)))
+    if back:
+        from grimoire.cli.back import back_translate
+
+        engine = _needed(asked.engines)[0]
+        raise typer.Exit(back_translate(settings, asked.library, asked.spells, asked.language, engine, json=json))
+    raise typer.Exit(_translate(settings, asked, force=force, dry_run=dry_run, json=json))
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a call is about. `broken` says that some of the spells could not be read."""
+
+    library: Library
+    spells: list[Spell]
+    language: str
+    engines: list[str]
+    broken: bool
+
+
+def _asked(settings: Settings, names: Sequence[str], *, everything: bool, to: str, engines: Sequence[str]) -> _Asked:
+    from grimoire.cli import output, wiring
+    from grimoire.cli.choose import refuse_namesakes
+    from grimoire.errors import UsageError
+    from grimoire.languages import resolve
+
     if bool(names) == everything:
         raise UsageError("name the spells to translate, or say --all", hint="grimoire list shows them")
     language = resolve(to)
     library = wiring.open_library(settings)
-    spells, problems = library.load_all(names or ())
+    spells, problems = library.load_all(names)
     output.warn(problem for problem in problems if problem.severity == "error")
     spells = [spell for spell in spells if spell.language != language]
     refuse_namesakes(spells)
-    chosen = _engines(settings, engines or ())
-    if review:
-        from grimoire.cli.review import review_all
+    return _Asked(library, spells, language, _engines(settings, engines), bool(problems))
 
-        raise typer.Exit(review_all(settings, library, spells, language, named=bool(names)))
-    if back:
-        from grimoire.cli.back import back_translate
 
-        raise typer.Exit(back_translate(settings, library, spells, language, _needed(chosen)[0], json=json))
-    states = [inspect(library, spell, language) for spell in spells]
+def _translate(settings: Settings, asked: _Asked, *, force: bool, dry_run: bool, json: bool) -> int:
+    """Make what is to be made, or say what that would take; the exit code."""
+    from grimoire.cli.translations import Made, inspect, learn, show_made, translate_all
+
+    states = [inspect(asked.library, spell, asked.language) for spell in asked.spells]
     batch = _select(states, force=force)
+    made = Made()
     if dry_run or not batch:
         from grimoire.cli.forecast import show_forecast
 
-        show_forecast(settings, batch, chosen, json=json)
-        made = Made()
+        show_forecast(settings, batch, asked.engines, json=json)
         if not dry_run:
-            learn(settings, library, states)
+            learn(settings, asked.library, states)
     else:
-        made = translate_all(settings, library, states, _needed(chosen), force=force)
+        made = translate_all(settings, asked.library, states, _needed(asked.engines), force=force)
         show_made(made, json=json)
-    waiting = not dry_run and not force and any(state.state == "needs-review" for state in states)
-    raise typer.Exit(1 if made.imperfect or waiting else 3 if made.unanswered else 2 if problems else 0)
+    waiting = not (force or dry_run) and any(state.state == "needs-review" for state in states)
+    return 1 if made.imperfect or waiting else 3 if made.unanswered else 2 if asked.broken else 0
 
 
 def _engines(settings: Settings, given: Sequence[str]) -> list[str]:
