@@ -38,7 +38,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def export(*args: str, to: str = "zh", code: int = 0) -> Path:
-    done = run(["export", "po", *args, "--to", to])
+    done = call(["export", "po", *args, "--to", to])
     assert done.code == code, done.err
     path = Path(f"{to}.po")
     path.write_text(done.out, encoding="utf-8")
@@ -194,7 +194,7 @@ def test_what_would_break_the_spell_is_refused_with_its_line(
     path = export("mine")
     line = change(path, context, text, fuzzy=fuzzy)
     kept = lines(translated), fields(translated)["teaser"], fields(translated)["variables"]
-    done = run(["import", "po", str(path)])
+    done = call(["import", "po", str(path)])
     assert (done.code, done.out) == (1, "")
     assert re.search(rf"^zh\.po:{line}: error: mine: .*{re.escape(said)}", done.err, re.MULTILINE), done.err
     assert "1 refused" in done.err
@@ -225,7 +225,7 @@ def test_a_source_that_changed_since_is_refused_with_its_line(translated: Path) 
     line = change(path, "mine/prompt/1/0", GOOD_1)
     change(path, "mine/title/1/0", "好标题")
     edit(translated, **{"Write an article": "Write a long article"})
-    done = run(["import", "po", str(path)])
+    done = call(["import", "po", str(path)])
     assert done.code == 1
     assert f"zh.po:{line}: error: mine: prompt, line 1: its source has changed since (export it again)" in done.err
     assert GOOD_1 not in sidecar(translated).read_text(encoding="utf-8")
@@ -333,7 +333,7 @@ def entry(context: str, source: str, target: str) -> str:
 def test_a_hostile_file_changes_nothing(translated: Path, folder: Path, content: bytes, code: int) -> None:
     before = digests(folder)
     (folder / "evil.po").write_bytes(content)
-    done = run(["import", "po", "evil.po"])
+    done = call(["import", "po", "evil.po"])
     assert (done.code, done.out) == (code, ""), done.err
     assert "\x1b" not in done.err
     assert digests(folder) == before
@@ -359,7 +359,7 @@ def test_the_memory_learns_what_came_by_po(translated: Path, deepl: DeepLServer)
 def test_an_export_names_what_cannot_be_opened(translated: Path, write_spell: Callable[..., Path]) -> None:
     sidecar(translated).write_text("language: zh\nprompt: [", encoding="utf-8")
     write_spell("other")
-    done = run(["export", "po", "mine", "other"])
+    done = call(["export", "po", "mine", "other"])
     assert done.code == 2
     assert "mine.zh.yaml" in done.err
     assert "other/title/1/0" in done.out
@@ -444,7 +444,7 @@ def test_a_poisoned_memory_does_not_get_into_a_file(
 )
 def test_a_hostile_memory_is_refused(folder: Path, content: bytes) -> None:
     (folder / "evil.tmx").write_bytes(content)
-    done = run(["import", "tmx", "evil.tmx"])
+    done = call(["import", "tmx", "evil.tmx"])
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("evil.tmx")
     assert call(["translate", "--memory-stats", "--json"]).json["segments"] == 0
