@@ -25,13 +25,20 @@ class Row(msgspec.Struct, frozen=True):
     remembered: int
 
 
-def show_forecast(settings: Settings, batch: Sequence[Outdated], engines: Sequence[str], *, json: bool) -> None:
+def show_forecast(
+    settings: Settings, batch: Sequence[Outdated], engines: Sequence[str], *, recalling: bool, json: bool
+) -> None:
     """A line a spell on standard output, what it comes to on standard error."""
     if not batch:
         output.note("nothing to translate; nothing was sent")
         return
     facts = [wiring.translator_facts(settings, name) for name in engines or [wiring.DEEPL]]
-    counted = _forecast(settings, batch, facts)
+    if engines and not facts[0].chat:
+        from grimoire.translators.deepl_api import check_languages
+
+        for source in dict.fromkeys(late.spell.language for late in batch):
+            check_languages(source, batch[0].language)
+    counted = _forecast(settings, batch, facts, recalling=recalling)
     for late in batch:
         name = late.spell.name
         row = Row(name, late.language, late.state, counted.characters.get(name, 0), counted.remembered.get(name, 0))
@@ -43,12 +50,21 @@ def show_forecast(settings: Settings, batch: Sequence[Outdated], engines: Sequen
     output.note(f"  {_size(settings, counted, facts[0] if engines else None)}")
 
 
-def _forecast(settings: Settings, batch: Sequence[Outdated], facts: Sequence[wiring.TranslatorFacts]) -> Forecast:
+def _forecast(
+    settings: Settings, batch: Sequence[Outdated], facts: Sequence[wiring.TranslatorFacts], *, recalling: bool
+) -> Forecast:
     from grimoire.translators.forecast import forecast
 
     spells, engines = [late.spell for late in batch], [(fact.name, fact.version) for fact in facts]
     with wiring.open_memory_to_read(settings) as memory:
-        return forecast(spells, batch[0].language, facts[0].cut, engines, memory, wiring.open_glossary(settings))
+        return forecast(
+            spells,
+            batch[0].language,
+            facts[0].cut,
+            engines,
+            memory if recalling else None,
+            wiring.open_glossary(settings),
+        )
 
 
 def _size(settings: Settings, counted: Forecast, facts: wiring.TranslatorFacts | None) -> str:

@@ -40,6 +40,9 @@ def translate(
     memory_stats: Annotated[
         bool, typer.Option("--memory-stats", help="Show what the translation memory holds.")
     ] = False,
+    no_memory: Annotated[
+        bool, typer.Option("--no-memory", help="Ask for every line, also for those once translated.")
+    ] = False,
     json: options.JsonLines = False,
 ) -> None:
     """Translate spells, only where the translation is missing or stale, and never over a reviewed one.
@@ -64,7 +67,7 @@ def translate(
 
         engine = _needed(asked.engines)[0]
         raise typer.Exit(back_translate(settings, asked.library, asked.spells, asked.language, engine, json=json))
-    raise typer.Exit(_translate(settings, asked, force=force, dry_run=dry_run, json=json))
+    raise typer.Exit(_translate(settings, asked, force=force, dry_run=dry_run, recalling=not no_memory, json=json))
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -94,7 +97,7 @@ def _asked(settings: Settings, names: Sequence[str], *, everything: bool, to: st
     return _Asked(library, spells, language, _engines(settings, engines), bool(problems))
 
 
-def _translate(settings: Settings, asked: _Asked, *, force: bool, dry_run: bool, json: bool) -> int:
+def _translate(settings: Settings, asked: _Asked, *, force: bool, dry_run: bool, recalling: bool, json: bool) -> int:
     """Make what is to be made, or say what that would take; the exit code."""
     from grimoire.cli.translations import Made, inspect, learn, show_made, translate_all
 
@@ -104,11 +107,11 @@ def _translate(settings: Settings, asked: _Asked, *, force: bool, dry_run: bool,
     if dry_run or not batch:
         from grimoire.cli.forecast import show_forecast
 
-        show_forecast(settings, batch, asked.engines, json=json)
+        show_forecast(settings, batch, asked.engines, recalling=recalling, json=json)
         if not dry_run:
             learn(settings, asked.library, states)
     else:
-        made = translate_all(settings, asked.library, states, _needed(asked.engines), force=force)
+        made = translate_all(settings, asked.library, states, _needed(asked.engines), force=force, recalling=recalling)
         show_made(made, json=json)
     waiting = not (force or dry_run) and any(state.state == "needs-review" for state in states)
     return 1 if made.imperfect or waiting else 3 if made.unanswered else 2 if asked.broken else 0

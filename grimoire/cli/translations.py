@@ -72,12 +72,13 @@ class Left(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct):
-    """What became of a batch of translations; `left` is what needs a person."""
+    """What became of a batch: `left` is what needs a person, `warned` how many lines `lint` warns of."""
 
     written: int = 0
     review: int = 0
     refused: int = 0
     unanswered: int = 0
+    warned: int = 0
     left: list[Left] = []
     tally: Tally | None = None
 
@@ -107,14 +108,20 @@ def outdated(library: Library, spells: Sequence[Spell], language: str) -> list[O
     return [state for state in states if state.state != "current"]
 
 
-def translate_all(
-    settings: Settings, library: Library, batch: Sequence[Outdated], engines: Sequence[str], *, force: bool = False
+def translate_all(  # what to translate, with what, and how
+    settings: Settings,
+    library: Library,
+    batch: Sequence[Outdated],
+    engines: Sequence[str],
+    *,
+    force: bool = False,
+    recalling: bool = True,
 ) -> Made:
     """Translate and save what is to be made, or all of it with `force`; one that fails is told and ends no batch.
 
     What the batch has of reviewed translations that are current is learnt first, so that a person's words come back
-    when a spell changes. The first engine translates, a second one mends what the first cannot. Raises ServiceError
-    where no engine opens.
+    when a spell changes; without `recalling` nothing comes out of the memory. The first engine translates, a second
+    one mends what the first cannot. Raises ServiceError where no engine opens.
     """
     import asyncio
 
@@ -125,7 +132,7 @@ def translate_all(
         by_language.setdefault(late.language, []).append(late)
     if wanted:
         learn(settings, library, batch)
-        asyncio.run(_translate_all(settings, library, by_language, engines, made))
+        asyncio.run(_translate_all(settings, library, by_language, engines, made, recalling=recalling))
     return made
 
 
@@ -135,6 +142,8 @@ async def _translate_all(
     by_language: dict[str, list[Outdated]],
     engines: Sequence[str],
     made: Made,
+    *,
+    recalling: bool,
 ) -> None:
     from contextlib import AsyncExitStack
 
@@ -149,6 +158,7 @@ async def _translate_all(
                 saver = _Saver(library, made, {late.spell.name: late for late in batch})
                 options = Options(
                     memory=memory,
+                    recalling=recalling,
                     glossary=glossary,
                     extra_requests=settings.values.repair_requests,
                     on_finished=saver.take,
@@ -211,6 +221,7 @@ class _Saver:
         self.batch = batch
 
     def take(self, finished: Finished) -> None:
+        self.made.warned += len(finished.warnings)
         late, name = self.batch[finished.spell.name], finished.spell.name
         if finished.translation is None or finished.error:
             self._failed(name, finished)
@@ -263,10 +274,14 @@ def show_made(made: Made, *, json: bool) -> None:
         for line in made.left:
             output.emit_json(line, lines=True)
     elif made.left:
-        output.emit_table(_table(made.left))
+        output.emit_table(_table(made.left[:ROWS]))
+        if len(made.left) > ROWS:
+            output.note(f"and {len(made.left) - ROWS:,} more: --json tells them all, and so does grimoire lint")
         output.note("a line that stays broken is left in its source; --review goes through what needs a person")
     became = (f"{made.written} written", f"{made.review} need review", f"{made.refused} refused")
     output.note(f"{', '.join(became)}, {made.unanswered} without an answer")
+    if made.warned:
+        output.note(f"{output.count(made.warned, 'warning')}, such as words the glossary has otherwise: grimoire lint")
     if tally := made.tally:
         asked = f"{output.count(tally.asked, 'segment')} asked for, {tally.characters:,} characters"
         mended = f", {tally.extra} of them to mend {output.count(tally.mended, 'segment')}" if tally.extra else ""
@@ -286,6 +301,9 @@ def _table(left: Sequence[Left]) -> Table:
         table.add_row(line.spell, line.where, line.gate, one_line(line.reason), *texts)
     return table
 
+
+ROWS = 50
+"""Lines the table names: more would scroll away."""
 
 SHOWN = 60
 """Characters of a line that the table shows; `--json` has all of it."""

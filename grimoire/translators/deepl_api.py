@@ -205,6 +205,11 @@ def _by_status(status: int | None) -> type[ServiceError]:
     return RequestRejected if status and 400 <= status < 500 else ServiceFault  # noqa: PLR2004  # HTTP's classes
 
 
+def check_languages(source: str, target: str) -> None:
+    """Raises RequestRejected where DeepL does not translate from one language (code or name) into the other."""
+    _codes(source, target)
+
+
 def _codes(source: str, target: str) -> tuple[str, str]:
     source_code, target_code = LANGUAGES[source].deepl_source, LANGUAGES[target].deepl_target
     if not source_code or not target_code:

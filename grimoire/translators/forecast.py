@@ -11,6 +11,7 @@ from grimoire.languages import resolve
 from grimoire.ports import Memory
 from grimoire.segment import Segment
 from grimoire.spell import Spell
+from grimoire.translators.marks import number_through
 from grimoire.translators.orders import demands, recall, take_apart
 
 Cut = Callable[[Sequence[Segment]], Iterator[list[Segment]]]
@@ -49,11 +50,15 @@ def forecast(
         orders, _ = take_apart(group, glossary, target)
         wanted = demands(orders)
         known = recall(memory, wanted, engines, (source, target))
-        left = dict.fromkeys(segment for segment in wanted if segment not in known)
-        result.batches += cut(list(left)) if left else []
+        left = dict.fromkeys((segment for segment in wanted if segment not in known), 0)
+        batches = list(cut(list(left))) if left else []
+        result.batches += batches
+        for batch in batches:
+            _, sent = number_through(batch, [wanted[segment].brackets for segment in batch])
+            left |= {segment: len(numbered.text) for segment, numbered in zip(batch, sent, strict=True)}
         for order in orders:
             mine = [segment for segment in order.segments if segment in left]
-            result.characters[order.spell.name] = sum(len(segment.text) for segment in mine)
+            result.characters[order.spell.name] = sum(left[segment] for segment in mine)
             result.remembered[order.spell.name] = sum(segment in known for segment in order.segments)
             for segment in mine:
                 del left[segment]

@@ -360,6 +360,9 @@ GATES: dict[str, Gate] = {
     "terms": Gate(keeps_terms, "use the glossary's word, or change glossary.yaml", "warning"),
 }
 
+WARNINGS = frozenset(name for name, gate in GATES.items() if gate.severity == "warning")
+"""Gates whose failure leaves a translation good: a person should know of it, and nothing is broken."""
+
 
 def _miscounted(pair: Pair, concerns: Callable[[set[str]], bool]) -> str:
     """What is wrong with the counts of the tokens that concern a gate, told by what the tokens stand for."""

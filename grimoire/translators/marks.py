@@ -8,6 +8,7 @@ engine that loses more than it keeps is taken at its word, for some drop what me
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -29,11 +30,11 @@ class Mark(msgspec.Struct, frozen=True):
             return msgspec.structs.replace(segment, text=text)
         return msgspec.structs.replace(segment, text=f"{self.brackets.token(self.first)} {text}", kinds=("line",))
 
-    def take(self, segment: Segment, answer: str) -> str:
-        """An answer with the segment's own numbers, without its mark; empty where it is another text's."""
+    def take(self, segment: Segment, answer: str) -> str | None:
+        """An answer with the segment's own numbers, without its mark; None where it is another text's."""
         if segment.kinds:
             return self.brackets.shift(answer, -self.first)
-        return "" if set(self.brackets.numbers(answer)) - {str(self.first)} else _unmarked(answer, self.brackets)
+        return None if set(self.brackets.numbers(answer)) - {str(self.first)} else _unmarked(answer, self.brackets)
 
     def fate(self, segment: Segment, answer: str) -> int:
         """Of a marked segment: 1 if its mark came back, -1 if the answer is without; 0 if there is nothing to tell."""
@@ -43,9 +44,17 @@ class Mark(msgspec.Struct, frozen=True):
         return 1 if str(self.first) in found else 0 if found else -1
 
 
+def number_through(segments: Sequence[Segment], brackets: Sequence[Brackets]) -> tuple[list[Mark], list[Segment]]:
+    """The marks of a request's segments, and the segments as they are sent; `brackets` are those of each."""
+    # One without tokens needs a number too, as its mark.
+    firsts = itertools.accumulate((max(1, len(segment.kinds)) for segment in segments[:-1]), initial=0)
+    marks = [Mark(first, pair) for first, pair in zip(firsts, brackets, strict=True)]
+    return marks, [mark.put(segment, alone=len(segments) == 1) for mark, segment in zip(marks, segments, strict=True)]
+
+
 def take_all(
     marks: Sequence[Mark], segments: Sequence[Segment], answers: Sequence[str], kept: int
-) -> tuple[list[str], int]:
+) -> tuple[list[str | None], int]:
     """The answers of a request, each as its mark takes it, and by how much more marks were kept than lost.
 
     `kept` is that number before. While it is above 0, an answer that lost its mark is none.
@@ -54,7 +63,7 @@ def take_all(
     fates = [mark.fate(segment, answer) for mark, segment, answer in trios]
     kept += sum(fates)
     taken = [
-        "" if fate < 0 < kept else mark.take(segment, answer)
+        None if fate < 0 < kept else mark.take(segment, answer)
         for (mark, segment, answer), fate in zip(trios, fates, strict=True)
     ]
     return taken, kept

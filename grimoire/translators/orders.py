@@ -13,6 +13,7 @@ from grimoire.segment import PERSON, MemoryKey, Segment
 from grimoire.spell import Spell
 from grimoire.translators.brackets import Brackets
 from grimoire.translators.fields import fields_of
+from grimoire.translators.gates import WARNINGS
 from grimoire.translators.guard import Defect, Protected, check_slot, place_defect, protect
 from grimoire.translators.skeleton import Slot
 
@@ -91,15 +92,16 @@ def recall(
     wanted: Mapping[Segment, Demand],
     engines: Sequence[tuple[str, str]],
     languages: tuple[str, str],
-) -> dict[Segment, str]:
-    """What the memory has and the gates accept: a person's own first, then by engine (name and version), in order."""
-    found: dict[Segment, str] = {}
+) -> dict[Segment, tuple[str, str]]:
+    """What the memory has and the gates accept, and by whom: a person first, then engines (name, version) in order."""
+    found: dict[Segment, tuple[str, str]] = {}
     for name, version in [(PERSON, ""), *engines] if memory else ():
         left = {key_of(s, *languages, name, version): s for s in wanted if s not in found}
         for key, text in memory.recall(list(left)).items() if memory else ():
             segment = left[key]
-            if wanted[segment].inspect(text, *languages) is None:
-                found[segment] = text
+            wrong = wanted[segment].inspect(text, *languages)
+            if wrong is None or wrong[0] in WARNINGS:
+                found[segment] = (text, name)
     return found
 
 

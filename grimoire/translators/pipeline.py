@@ -8,7 +8,6 @@ spell needs review. Tokens are numbered through a request, so that a line put in
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -26,13 +25,17 @@ from grimoire.errors import (
 from grimoire.glossary import Glossary
 from grimoire.languages import LANGUAGES, resolve
 from grimoire.ports import Memory, Translator
-from grimoire.segment import Segment
-from grimoire.spell import Spell, Translation
+from grimoire.segment import PERSON, Segment
+from grimoire.spell import Spell, Translation, TranslationStatus
 from grimoire.translators.examine import examine
 from grimoire.translators.fields import assemble
+from grimoire.translators.gates import WARNINGS
 from grimoire.translators.guard import NO_GLOSSARY, Defect, same_options
-from grimoire.translators.marks import Mark, take_all
+from grimoire.translators.marks import number_through, take_all
 from grimoire.translators.orders import Order, demands, identify, key_of, recall, segment_defects, take_apart
+
+MISPLACED = ("lines", "what came back is not of this line")
+"""The defect of a line that got another one's translation."""
 
 HOPELESS = 5
 """Lines in a row that an engine fails even alone, or requests that give no answer, after which it is asked no more."""
@@ -46,6 +49,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     spell: Spell
     translation: Translation | None = None
     defects: list[Defect] = []
+    warnings: list[Defect] = []
     error: ServiceError | TranslationRefused | None = None
 
 
@@ -61,9 +65,13 @@ class Tally(msgspec.Struct):
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run goes: what it remembers, which words are fixed, and how many extra requests it may spend on mending."""
+    """How a run goes: what it remembers, which words are fixed, and how many extra requests it may spend on mending.
+
+    Without `recalling` everything is asked for, and remembered again.
+    """
 
     memory: Memory | None = None
+    recalling: bool = True
     glossary: Glossary = NO_GLOSSARY
     extra_requests: int = 30
     on_finished: Callable[[Finished], None] = lambda _: None
@@ -115,7 +123,7 @@ class _Run:
         self.bad: dict[Segment, tuple[str, str]] = {}
         self.got: dict[Segment, str] = {}
         self.errors: dict[Segment, ServiceError] = {}
-        self.makers: dict[Segment, str] = {}
+        self.makers: dict[Segment, str] = {}  # by name; PERSON's words come out of the memory
         self.kept: dict[str, int] = {}
         self.open = {order.spell.name: order for order in self.orders}
         self.users: dict[Segment, list[str]] = {}
@@ -129,14 +137,15 @@ class _Run:
 
     async def go(self) -> None:
         first, *others = self.engines
-        known = recall(self.options.memory, self.wanted, identify(self.engines), self.languages)
+        memory = self.options.memory if self.options.recalling else None
+        known = recall(memory, self.wanted, identify(self.engines), self.languages)
         self.tally.remembered += len(known)
-        self._accept(known)
+        self.makers |= {segment: maker for segment, (_, maker) in known.items()}
+        self._accept({segment: text for segment, (text, _) in known.items()})
         for name in [name for name, count in self.missing.items() if not count and name in self.open]:
             self._hand_over(name)
         left = [segment for segment in self.wanted if segment not in self.good]
         self.tally.asked += len(left)
-        self.tally.characters += sum(len(segment.text) for segment in left)
         await self._ask_all(first, left)
         await self._mend(first, others[0] if others else None)
         self._finish_rest()
@@ -145,12 +154,15 @@ class _Run:
         """Once more with the defect named, then each line alone, then the other engine."""
         self._compare_options()
         await self._again(first, list(self.bad), self._room())
+        self._tolerate(first)
         self._compare_options()
         reserve = len(list(second.cut(list(self.bad | self.errors)))) if second else 0
         await self._alone(first, max(0, self._room() - reserve))
+        self._tolerate(first)
         if second:
             self._compare_options()
             await self._again(second, [*self.bad, *self.errors], self._room())
+            self._tolerate(second)
 
     async def _again(self, engine: Translator, segments: Sequence[Segment], room: int) -> None:
         before = len(self.bad)
@@ -197,12 +209,11 @@ class _Run:
 
         await asyncio.gather(*(one(batch) for batch in batches))
 
-    async def _request(self, engine: Translator, batch: list[Segment]) -> list[str]:
+    async def _request(self, engine: Translator, batch: list[Segment]) -> list[str | None]:
+        """The answers to a batch, None for one that belongs to another line."""
         self.tally.requests += 1
-        marks = [
-            Mark(number, self.wanted[segment].brackets) for segment, number in zip(batch, _offsets(batch), strict=True)
-        ]
-        sent = [mark.put(segment, alone=len(batch) == 1) for mark, segment in zip(marks, batch, strict=True)]
+        marks, sent = number_through(batch, [self.wanted[segment].brackets for segment in batch])
+        self.tally.characters += sum(len(segment.text) for segment in sent)
         remarks = {number: self.bad[segment][1] for number, segment in enumerate(batch) if segment in self.bad}
         context = "\n".join(dict.fromkeys(about for segment in batch if (about := self.wanted[segment].about)))
         source, target = self.languages
@@ -214,24 +225,34 @@ class _Run:
         taken, self.kept[engine.name] = take_all(marks, batch, answers, self.kept.get(engine.name, 0))
         return taken
 
-    def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str]) -> None:
+    def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str | None]) -> None:
         """Judge a batch's answers; what is good is remembered at once, since it has been paid for."""
         fresh: dict[Segment, str] = {}
         for segment, answer in zip(batch, answers, strict=True):
-            text = answer.strip()
+            text = (answer or "").strip()
             self.errors.pop(segment, None)
-            wrong = self.wanted[segment].inspect(text, *self.languages)
+            wrong = MISPLACED if answer is None else self.wanted[segment].inspect(text, *self.languages)
             if wrong is None:
                 fresh[segment] = text
                 self.bad.pop(segment, None)
             elif _better(wrong, self.bad.get(segment)):
                 self.bad[segment], self.got[segment] = wrong, text
+        self._keep(engine, fresh)
+
+    def _keep(self, engine: Translator, fresh: Mapping[Segment, str]) -> None:
         self.makers |= dict.fromkeys(fresh, engine.name)
         if self.options.memory and fresh:
             source, target = self.languages
             known = {key_of(s, source, target, engine.name, engine.version): text for s, text in fresh.items()}
             self.options.memory.remember(known)
         self._accept(fresh)
+
+    def _tolerate(self, engine: Translator) -> None:
+        """Take what no gate but one that warns has anything against: it has been asked for once more, in vain."""
+        passing = [segment for segment, (gate, _) in self.bad.items() if gate in WARNINGS]
+        for segment in passing:
+            del self.bad[segment]
+        self._keep(engine, {segment: self.got[segment] for segment in passing})
 
     def _note_error(self, batch: Sequence[Segment], error: ServiceError) -> None:
         self.errors |= {segment: error for segment in batch if segment not in self.bad}
@@ -276,44 +297,37 @@ class _Run:
 
     def _finished(self, order: Order) -> Finished:
         """The translation made, its lines with an error in their source; judged once more, as the file it will be."""
-        kept = {segment: self.got[segment] for segment, (gate, _) in self.bad.items() if gate in TOLERATED}
         defects = segment_defects(order, self.bad, self.got)
-        translation = self._assembled(order, self.good | kept, defects)
-        more = _untold(examine(order.spell, translation, self.options.glossary), defects)
-        if more:
+        translation = self._assembled(order, self.good, defects)
+        found = examine(order.spell, translation, self.options.glossary)
+        warnings = [defect for defect in found if defect.severity == "warning"]
+        if more := _untold([defect for defect in found if defect.severity == "error"], defects):
             defects += more
-            translation = self._assembled(order, {**self._without(order, more), **kept}, defects)
-        return Finished(spell=order.spell, translation=translation, defects=defects)
+            translation = self._assembled(order, self._without(order, more), defects)
+        return Finished(spell=order.spell, translation=translation, defects=defects, warnings=warnings)
 
     def _without(self, order: Order, defects: Sequence[Defect]) -> Mapping[Segment, str]:
         """What is good, but for the lines that hold a defect only the whole file shows."""
-        lines = {(defect.field, defect.line) for defect in defects if defect.severity == "error"}
+        lines = {(defect.field, defect.line) for defect in defects}
         places = order.protected.places
         names = [field.name for field in order.protected.fields]
         out = {place.slot.segment for place in places if (names[place.field], place.line) in lines}
-        whole = {defect.field for defect in defects if defect.severity == "error" and not defect.line}
+        whole = {defect.field for defect in defects if not defect.line}
         out |= {place.slot.segment for place in places if names[place.field] in whole}
         return {segment: text for segment, text in self.good.items() if segment not in out}
 
     def _assembled(self, order: Order, results: Mapping[Segment, str], defects: Sequence[Defect]) -> Translation:
-        engines = dict.fromkeys(self.makers.get(segment, self.engines[0].name) for segment in order.segments)
+        makers = dict.fromkeys(self.makers.get(segment, self.engines[0].name) for segment in order.segments)
+        # Where every word is a person's, it is what they reviewed.
+        status: TranslationStatus = "reviewed" if list(makers) == [PERSON] else "machine"
         return assemble(
             order.spell,
             order.protected.restore(order.results(results)),
             language=self.languages[1],
-            translator=", ".join(engines) or self.engines[0].name,
-            status="needs-review" if defects else "machine",
+            translator=", ".join(makers) or self.engines[0].name,
+            status="needs-review" if defects else status,
             review=[f"{defect.where}: {defect.reason}" for defect in defects],
         )
-
-
-TOLERATED = frozenset({"terms"})
-"""Gates whose failure leaves the engine's text in its place, for a person to look at: nothing in it is broken."""
-
-
-def _offsets(batch: Sequence[Segment]) -> list[int]:
-    """For each segment the first of its token numbers in a request; one that has no tokens needs one as its mark."""
-    return list(itertools.accumulate((max(1, len(segment.kinds)) for segment in batch[:-1]), initial=0))
 
 
 def _untold(found: Sequence[Defect], told: Sequence[Defect]) -> list[Defect]:
@@ -328,4 +342,4 @@ def _give_up(failures: Sequence[ServiceError]) -> bool:
 
 def _better(new: tuple[str, str], old: tuple[str, str] | None) -> bool:
     """Whether a defect is the one to keep: the latest, unless an earlier try broke nothing."""
-    return old is None or old[0] not in TOLERATED or new[0] in TOLERATED
+    return old is None or old[0] not in WARNINGS or new[0] in WARNINGS

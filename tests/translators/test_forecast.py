@@ -10,6 +10,9 @@ from tests.translators.engines import Engine, Notes
 
 ENGINES = [("engine", "1"), ("other", "2")]
 
+MARK = len("⟦0⟧ ")
+"""What a text without tokens is sent with beside others."""
+
 
 def spell(name: str, *lines: str, language: str = "en") -> Spell:
     return Spell(name=name, prompt="\n".join(lines), language=language)
@@ -33,14 +36,14 @@ def test_nothing_costs_nothing() -> None:
 
 def test_what_is_sent_is_counted_by_spell() -> None:
     found = count(spell("a", "one line", "[PROMPT]"), spell("b", "another line"))
-    assert found.characters == {"a": 8, "b": 12}
-    assert (found.total, found.remembered) == (20, {"a": 0, "b": 0})
+    assert found.characters == {"a": 8 + MARK, "b": 12 + MARK}
+    assert (found.total, found.remembered) == (20 + 2 * MARK, {"a": 0, "b": 0})
     assert [[segment.text for segment in batch] for batch in found.batches] == [["one line", "another line"]]
 
 
 def test_what_spells_share_counts_for_the_first() -> None:
     found = count(spell("a", "one line", "one line"), spell("b", "one line", "two lines"))
-    assert found.characters == {"a": 8, "b": 9}
+    assert found.characters == {"a": 8 + MARK, "b": 9 + MARK}
 
 
 def test_requests_are_cut_as_the_engine_cuts_them() -> None:

@@ -364,12 +364,33 @@ class TestServices:
         assert "gave 1 back" in str(run([Short(chinese)])[0]["ad"].error)
 
 
-def test_a_term_the_engine_ignores_is_for_a_person_but_its_text_stays() -> None:
-    glossary = Glossary(terms={"zh": (Term("fans", ("粉丝",)),)})
-    finished = run([Engine(chinese)], glossary=glossary)[0]["ad"]
+def test_a_term_the_engine_ignores_is_asked_for_once_more_and_told() -> None:
+    glossary, memory, engine = Glossary(terms={"zh": (Term("fans", ("粉丝",)),)}), Notes(), Engine(chinese)
+    finished = run([engine], glossary=glossary, memory=memory)[0]["ad"]
     assert finished.translation is not None
-    assert (finished.translation.status, finished.translation.teaser) == ("needs-review", chinese("Ads for fans"))
-    assert {defect.gate for defect in finished.defects} == {"terms"}
+    assert (finished.translation.status, finished.translation.teaser) == ("machine", chinese("Ads for fans"))
+    assert finished.defects == []
+    assert {defect.gate for defect in finished.warnings} == {"terms"}
+    assert sorted(engine.asked[-1]) == ["Ads for fans", "fans"]
+    again = len(engine.asked)
+    _, tally = run([engine], glossary=glossary, memory=memory)
+    assert (tally.requests, len(engine.asked)) == (0, again)
+
+
+def test_where_every_word_is_a_persons_the_translation_is_reviewed() -> None:
+    memory, spell = Notes(), Spell(name="ad", title="One title", prompt="One line\n[PROMPT]")
+    texts = {"One title": "一个标题", "One line": "一行字"}
+    memory.remember({key_of(Segment(text), "en", "zh", PERSON, ""): made for text, made in texts.items()})
+    made = run([Engine(chinese)], [spell], memory=memory)[0]["ad"].translation
+    assert made is not None
+    assert (made.status, made.translator, made.prompt) == ("reviewed", PERSON, "一行字\n[PROMPT]")
+
+
+def test_everything_can_be_asked_anew() -> None:
+    memory, engine = Notes(), Engine(chinese)
+    run([engine], memory=memory)
+    asyncio.run(translate_spells([SPELL], [engine], "zh", Options(memory=memory, recalling=False)))
+    assert len(engine.asked) == 2 * len(dict.fromkeys(map(tuple, engine.asked)))
 
 
 def test_other_targets_work_the_same_way() -> None:
