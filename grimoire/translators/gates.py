@@ -196,9 +196,10 @@ def adds_no_span(pair: Pair) -> str:
 
 
 def opens_no_block(pair: Pair) -> str:
-    """It does not begin as a heading, a list item, a quotation or a code block."""
-    mark = _BLOCK.match(pair.result)
-    return "" if not mark or _BLOCK.match(pair.text) else f"it begins with {mark.group().strip()}"
+    """It does not begin as a heading, a list item, a quotation or a code block, other than the source does."""
+    mark, own = _BLOCK.match(pair.result), _BLOCK.match(pair.text)
+    same = mark and own and mark.group().strip() == own.group().strip()
+    return f"it begins with {mark.group().strip()}" if mark and not same else ""
 
 
 def stays_closed(pair: Pair) -> str:
@@ -234,10 +235,10 @@ def is_in_script(pair: Pair) -> str:
 
 
 def _third_script(pair: Pair) -> str:
-    """A script that is neither the target's nor Latin nor in the source, in most of a piece, be it short."""
-    weights = weigh(pair.words_back)
-    own = {SCRIPT_OF.get(base(pair.target)), "Latin", "Han", "kana", *weigh(pair.words_sent)}
-    third = [script for script in weights if script not in own]
+    """A script that is neither the target's nor Latin, in most of a piece, be it short; the source's may stay."""
+    weights, sent = weigh(pair.words_back), weigh(pair.words_sent)
+    own = {SCRIPT_OF.get(base(pair.target)), "Latin", "Han", "kana"}
+    third = [script for script in weights if script not in own and weights[script] > sent[script]]
     wrong = base(pair.target) in SCRIPT_OF and sum(weights[script] for script in third) * 2 > weights.total()
     return f"it is written in {', '.join(third)} script" if wrong else ""
 

@@ -56,10 +56,10 @@ class Wording(msgspec.Struct, frozen=True):
 
 # Whatever `str.splitlines` takes for one, so that no engine gets to drop it.
 LINE_END = re.compile("(\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
-_MARKER = re.compile(r"[ \t]*(?:(?:(?:>|#{1,6}|[-*+•]|[0-9]{1,3}[.)]|\[[ xX]\])[ \t]+)*)")
+_MARKER = re.compile(r"[ \t\ufeff]*(?:(?:(?:>|#{1,6}|[-*+•]|[0-9]{1,3}[.)]|\[[ xX]\])[ \t]+)*)")
 # What `str.strip` takes, and marks that no engine should see at the edge of a text.
 _EDGE = re.compile("[\\s\x00-\x1f\x7f\ufeff\u200b\u200e\u200f]*")
-_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})([^\r\n]*)")
+_FENCE = re.compile(r"[ \t\ufeff]*(?:>[ \t]?)*(`{3,}|~{3,})([^\r\n]*)")
 _IMAGINE = re.compile(r"[^\w\r\n]*/imagine\b")
 _WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _PIPE = re.compile(rf"(?:{span_pattern().pattern})|(?P<pipe>\|)")

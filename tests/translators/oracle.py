@@ -36,7 +36,7 @@ WORD = re.compile(r"[^\W\d_]+")
 _LEFT = re.compile(r"[⟦⟧⦃⦄⧼⧽⦗⦘]")
 _DIGITS = re.compile(r"[0-9]+")
 _GAP = "\x01"
-_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})(.*)")
+_FENCE = re.compile(r"[ \t\ufeff]*(?:>[ \t]?)*(`{3,}|~{3,})(.*)")
 _TOO_LONG = 3000
 PLAUSIBLE = 120
 """Characters up to which a line that was cut cannot be told from one that is translated tersely."""
@@ -64,7 +64,7 @@ def structure(spell: Spell, translation: Translation, names: tuple[str, ...], *,
 
 
 def is_cut(ours: str, theirs: str, names: tuple[str, ...]) -> bool:
-    """Whether a line is the beginning of the honest translation of another, shorter than a gate could tell by."""
+    """Whether a text is the beginning of the honest translation of another, shorter than a gate could tell by."""
     whole, rest = _even(honest(_prose(ours, names))), _even(_prose(theirs, names))
     return bool(rest) and whole.startswith(rest) and len(ours) <= PLAUSIBLE
 
@@ -123,17 +123,28 @@ def _lines(source: str, target: str, names: tuple[str, ...], *, cut: bool) -> It
     for number, (ours, theirs) in enumerate(zip(before, after, strict=False), 1):
         if ours == theirs and (number in fenced or ours.lstrip("\ufeff \t").startswith("/imagine")):
             continue
-        sound = number not in fenced and (agree(ours, theirs, names) or (cut and is_cut(ours, theirs, names)))
-        if not sound:
+        if number in fenced or not agree(ours, theirs, names, cut=cut):
             yield f"line {number} is not the translation of its line: {ours[:200]!r} became {theirs[:200]!r}"
 
 
-def agree(ours: str, theirs: str, names: tuple[str, ...], *, kept: bool = False) -> bool:
-    """Whether a line is the honest translation of another; with `kept` any of its words may have stayed."""
+def agree(ours: str, theirs: str, names: tuple[str, ...], *, kept: bool = False, cut: bool = False) -> bool:
+    """Whether a line is the honest translation of another; with `kept` any of its words may have stayed.
+
+    With `cut` parts of it may end early; see `is_cut`.
+    """
     parts = [[piece for match in DEFINITION.finditer(line) for piece in _parts(match)] for line in (ours, theirs)]
     texts = [(DEFINITION.sub(_GAP, ours), DEFINITION.sub(_GAP, theirs)), *zip(*parts, strict=False)]
     same = len(parts[0]) == len(parts[1])
-    return same and all(matches(one, names, kept=kept)(other) for one, other in texts)
+    return same and all(
+        matches(one, names, kept=kept)(other) or (cut and _is_cut_in_cells(one, other, names)) for one, other in texts
+    )
+
+
+def _is_cut_in_cells(ours: str, theirs: str, names: tuple[str, ...]) -> bool:
+    before, after = ours.split("|"), theirs.split("|")
+    return len(before) == len(after) and all(
+        matches(one, names)(other) or is_cut(one, other, names) for one, other in zip(before, after, strict=True)
+    )
 
 
 def _parts(match: re.Match[str]) -> list[str]:

@@ -89,6 +89,8 @@ def failing(
         pytest.param("quotes", "Write it", "“写它”", id="quoted"),
         pytest.param("quotes", '"Write" it', '「 "写"它」', id="quoted-once-more"),
         pytest.param("script", "The tone", "Тон", id="a-third-script-in-a-short-piece"),
+        pytest.param("script", "Привет мир now.", "яаштхв ьша лр.", id="a-third-script-beside-what-was-sent"),
+        pytest.param("blocks", "- Write it", "# - 写它", id="a-heading-around-a-list-item"),
         pytest.param("length", "Write about it in a friendly tone.", "写它", id="cut-with-its-full-stop"),
     ],
 )
@@ -116,6 +118,8 @@ def test_a_gate_fires(gate: str, piece: str, result: str) -> None:
         pytest.param("Say 日本語です now", "现在说日本語です", id="japanese-that-was-sent"),
         pytest.param("Translate: ⟦0⟧", "翻译：⟦0⟧", id="an-order-to-translate"),
         pytest.param("I hope this helps you", "希望这对您有帮助", id="an-offer-that-was-sent"),
+        pytest.param("Say Привет мир now", "说 Привет мир", id="russian-that-was-sent"),
+        pytest.param("- Write it", "- 写它", id="a-mark-that-was-sent"),
         pytest.param("Use the π sign", "使用 π 符号", id="a-greek-sign"),
     ],
 )

@@ -61,6 +61,8 @@ def pieces(text: str) -> list[str]:
         pytest.param("- [ ] Check this", ["Check this"], id="checkbox"),
         pytest.param("> quoted words", ["quoted words"], id="quote"),
         pytest.param("\ufeffWords first", ["Words first"], id="bom"),
+        pytest.param("\ufeff- Words first", ["Words first"], id="bom-and-marker"),
+        pytest.param("\ufeff| Words first | Tone |", ["Words first", "Tone"], id="bom-and-table"),
         pytest.param("| Name | Price |\n|---|:-:|\n| 10 | low |", ["Name", "Price", "low"], id="table"),
         pytest.param("About [PROMPT] in [TARGETLANGUAGE]", ["About ⟦0⟧ in ⟦1⟧"], id="placeholders"),
         pytest.param("[PROMPT] or [PROMPT] again", ["⟦0⟧ or ⟦1⟧ again"], id="each-occurrence-its-own"),
