@@ -82,7 +82,7 @@ class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     backend: str = ""
     translator: str = ""
     second_translator: str = ""
-    repair_requests: Requests = 30
+    repair_requests: Requests = 100
     glossary: str = ""
     languages: tuple[str, ...] = ("en", "zh")
     spells: tuple[str, ...] = ()

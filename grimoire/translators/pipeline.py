@@ -73,7 +73,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory | None = None
     recalling: bool = True
     glossary: Glossary = NO_GLOSSARY
-    extra_requests: int = 30
+    extra_requests: int = 100
     on_finished: Callable[[Finished], None] = lambda _: None
     on_batch: Callable[[int, int], None] = lambda *_: None
 

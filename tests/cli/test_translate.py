@@ -374,4 +374,4 @@ def test_a_chat_backend_that_answers_the_prompt_leaves_it_to_a_person(mine: Path
     made = fields(mine)
     assert (made["status"], lines(mine)[0]) == ("needs-review", LINE_1)
     assert "willow stands" not in sidecar(mine).read_text(encoding="utf-8")
-    assert backends.count <= 31  # repair_requests, and the first
+    assert backends.count <= 101  # repair_requests, and the first
