@@ -68,7 +68,7 @@ STANDS_FOR = {
     "flag": "an option of a command",
     "tag": "a markup tag",
     "command": "a command",
-    "line": "this text's number, kept in front of it",
+    "line": "this text's number, kept at its end",
 }
 
 _ITEM = {

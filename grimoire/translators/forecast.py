@@ -54,8 +54,8 @@ def forecast(
         batches = list(cut(list(left))) if left else []
         result.batches += batches
         for batch in batches:
-            _, sent = number_through(batch, [wanted[segment].brackets for segment in batch])
-            left |= {segment: len(numbered.text) for segment, numbered in zip(batch, sent, strict=True)}
+            marks = number_through(batch, [wanted[segment].brackets for segment in batch])
+            left |= {mark.segment: len(mark.put().text) for mark in marks}
         for order in orders:
             mine = [segment for segment in order.segments if segment in left]
             result.characters[order.spell.name] = sum(left[segment] for segment in mine)

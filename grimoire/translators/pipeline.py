@@ -34,8 +34,8 @@ from grimoire.translators.guard import NO_GLOSSARY, Defect, same_options
 from grimoire.translators.marks import number_through, take_all
 from grimoire.translators.orders import Order, demands, identify, key_of, recall, segment_defects, take_apart
 
-MISPLACED = ("lines", "what came back is not of this line")
-"""The defect of a line that got another one's translation."""
+MISPLACED = ("lines", "what came back is not of this line, or not all of it")
+"""The defect of a line that got another one's translation, or lost its end."""
 
 HOPELESS = 5
 """Lines in a row that an engine fails even alone, or requests that give no answer, after which it is asked no more."""
@@ -212,7 +212,8 @@ class _Run:
     async def _request(self, engine: Translator, batch: list[Segment]) -> list[str | None]:
         """The answers to a batch, None for one that belongs to another line."""
         self.tally.requests += 1
-        marks, sent = number_through(batch, [self.wanted[segment].brackets for segment in batch])
+        marks = number_through(batch, [self.wanted[segment].brackets for segment in batch])
+        sent = [mark.put() for mark in marks]
         self.tally.characters += sum(len(segment.text) for segment in sent)
         remarks = {number: self.bad[segment][1] for number, segment in enumerate(batch) if segment in self.bad}
         context = "\n".join(dict.fromkeys(about for segment in batch if (about := self.wanted[segment].about)))
@@ -220,9 +221,7 @@ class _Run:
         answers = await engine.translate(sent, source=source, target=target, context=context, remarks=remarks)
         if len(answers) != len(batch):
             raise ServiceFault(f"{engine.name} was sent {len(batch)} texts and gave {len(answers)} back")
-        if len(batch) == 1:  # which was not marked
-            return [marks[0].take(batch[0], answers[0])]
-        taken, self.kept[engine.name] = take_all(marks, batch, answers, self.kept.get(engine.name, 0))
+        taken, self.kept[engine.name] = take_all(marks, answers, self.kept.get(engine.name, 0))
         return taken
 
     def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str | None]) -> None:

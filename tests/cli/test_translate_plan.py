@@ -130,7 +130,7 @@ def test_as_json_it_is_one_object_a_line(mine: Path, write_spell: Callable[..., 
         "spell": "mine",
         "language": "zh",
         "state": "stale",
-        "characters": len("Write a long article in ⟦0⟧ about: ⟦1⟧"),
+        "characters": len("Write a long article in ⟦0⟧ about: ⟦1⟧ ⟦2⟧"),
         "remembered": first["remembered"],
     }
     assert (second["spell"], second["state"]) == ("other", "missing")

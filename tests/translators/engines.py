@@ -47,7 +47,7 @@ class Engine:
         pass
 
     def _answer(self, text: str) -> str:
-        words = re.sub(r"⟦\d+⟧ ?", "", text)
+        words = re.sub(r"⟦\d+⟧", "", text).strip()
         time = self._times.get(words, 0)
         self._times[words] = time + 1
         return self.functions[min(time, len(self.functions) - 1)](text)
@@ -71,10 +71,9 @@ class Notes:
 
 def unmarked(segment: Segment) -> str:
     """A text as it was before it was numbered for its request."""
-    if segment.kinds == ("line",):
-        return segment.text.partition(" ")[2]
+    text = segment.text.rpartition(" ")[0] if segment.kinds[-1:] == ("line",) else segment.text
     numbers = iter(range(99))
-    return re.sub(r"⟦\d+⟧", lambda _: f"⟦{next(numbers)}⟧", segment.text)
+    return re.sub(r"⟦\d+⟧", lambda _: f"⟦{next(numbers)}⟧", text)
 
 
 def chinese(piece: str) -> str:

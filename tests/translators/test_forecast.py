@@ -10,7 +10,7 @@ from tests.translators.engines import Engine, Notes
 
 ENGINES = [("engine", "1"), ("other", "2")]
 
-MARK = len("⟦0⟧ ")
+MARK = len(" ⟦0⟧")
 """What a text without tokens is sent with beside others."""
 
 

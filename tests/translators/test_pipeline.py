@@ -100,7 +100,7 @@ def test_tokens_are_numbered_through_a_request() -> None:
             return await super().translate(segments, **about)  # type: ignore[arg-type]  # passes all on
 
     run([Listening(chinese)])
-    assert sent[:8] == ["⟦0⟧", "⟦1⟧", "⟦2⟧", "⟦3⟧⟦4⟧", "⟦5⟧", "⟦0⟧", "⟦1⟧", "⟦2⟧"]
+    assert sent[:8] == ["⟦0⟧", "⟦1⟧", "⟦2⟧", "⟦3⟧⟦4⟧⟦5⟧", "⟦6⟧⟦7⟧", "⟦0⟧", "⟦1⟧", "⟦2⟧"]
 
 
 @pytest.mark.parametrize("line", ["Write ", "Keep"])
@@ -130,12 +130,22 @@ def test_an_engine_that_drops_the_marks_is_taken_at_its_word() -> None:
 
 def test_a_mark_that_became_words_is_no_translation() -> None:
     def naming(text: str) -> str:
-        return chinese(re.sub(r"^⟦\d+⟧ (?=Ads)", "提示词 ", text))
+        return chinese(re.sub(r"(?<=fans) ⟦\d+⟧$", " 提示词", text))
 
     done, tally = run([Engine(naming)])
     assert done["ad"].translation is not None
     assert (done["ad"].defects, done["ad"].translation.teaser) == ([], chinese("Ads for fans"))
-    assert tally.extra == 1  # alone, it is sent without a mark
+    assert tally.extra == 3  # two lines: once more together, then each alone, without a mark
+
+
+def test_a_line_without_its_end_is_found_out_however_short() -> None:
+    def cutting(text: str) -> str:
+        return chinese(text)[:2] if "fans" in text or "Readers" in text else chinese(text)
+
+    done, tally = run([Engine(cutting, chinese)])
+    assert done["ad"].translation is not None
+    assert (done["ad"].defects, done["ad"].translation.teaser) == ([], chinese("Ads for fans"))
+    assert tally.mended == 4
 
 
 def test_a_mark_with_spaces_inside_is_still_one() -> None:
@@ -224,8 +234,8 @@ def test_a_misbehaving_engine_writes_nothing_as_good(function: Callable[[str], s
 
 def test_options_that_fall_together_are_asked_for_again() -> None:
     def merging(text: str) -> str:
-        mark, _, words = text.rpartition(" ")
-        return f"{mark} 人" if words in {"fans", "experts"} else chinese(text)
+        words, _, mark = text.partition(" ")
+        return f"人 {mark}" if words in {"fans", "experts"} else chinese(text)
 
     engine = Engine(merging, chinese)
     done, _ = run([engine])
