@@ -207,7 +207,9 @@ def test_missing_translations_are_made_on_the_way(mine: Path, backends: OpenAISe
     assert "plan: 1 spell in en, zh, 2 calls" in done.err  # the text that is still to come is in the plan
 
 
-def test_a_translation_that_needs_review_is_left_out_and_told_by_the_exit_code(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
+def test_a_translation_that_needs_review_is_left_out_and_told(
+    mine: Path, backends: OpenAIServer, deepl: DeepLServer
+) -> None:
     backends.reply = lambda _: Reply(text=GOOD)
     deepl.engine = lambda *_: ""
     done = call(["trial", "mine", "-l", "en,zh", "-m", "one", "--with", "deepl", "--yes", "--json"])
