@@ -29,6 +29,11 @@ def lines(spell: Path, language: str = "zh") -> list[str]:
     return str(fields(spell, language)["prompt"]).splitlines()
 
 
+def unmarked(text: str) -> str:
+    """A text as it was before it got its mark for a request."""
+    return re.sub(r" ⟦[0-9]+⟧$", "", text)
+
+
 def edit(path: Path, **replacements: str) -> str:
     """Replace pieces of a file's text, each of which is there, and give the whole."""
     text = path.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import Result, call, run, run_on_terminal
-from tests.cli.sidecars import fields, lines, losing, sidecar
+from tests.cli.sidecars import fields, lines, losing, sidecar, unmarked
 from tests.servers.deepl_server import DeepLServer, default_engine
 
 LINE_1 = "Write an article in [TARGETLANGUAGE] about: [PROMPT]"
@@ -21,7 +21,8 @@ INSISTED = "[y/N]"
 def waiting(write_spell: Callable[..., Path], deepl: DeepLServer) -> Path:
     """A spell of which line 1, the second label and the second option of a translation wait for a person."""
     spell = write_spell()
-    deepl.engine = lambda text, body: "" if text.endswith(("experts", "Tone")) else losing("about")(text, body)
+    silent = ("experts", "Tone")
+    deepl.engine = lambda text, body: "" if unmarked(text).endswith(silent) else losing("about")(text, body)
     assert call(["translate", "mine", "--with", "deepl"]).code == 1
     deepl.engine = default_engine
     return spell
