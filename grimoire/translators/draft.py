@@ -11,7 +11,7 @@ from grimoire.segment import PERSON, MemoryKey, Unit
 from grimoire.spell import Spell, Translation, TranslationStatus
 from grimoire.translators.examine import examine, judge
 from grimoire.translators.fields import assemble, fields_of, texts_of
-from grimoire.translators.gates import GATES, Pair
+from grimoire.translators.gates import GATES
 from grimoire.translators.guard import (
     Defect,
     Protected,
@@ -23,6 +23,7 @@ from grimoire.translators.guard import (
     shown,
 )
 from grimoire.translators.orders import key_of
+from grimoire.translators.pair import Pair
 from grimoire.translators.reading import Reading, as_tokens, read_back
 from grimoire.translators.skeleton import render, slots
 

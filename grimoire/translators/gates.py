@@ -11,69 +11,19 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from grimoire.glossary import missing_terms
 from grimoire.scripts import SCRIPT_OF, base, chinese_variant, other_latin, weigh
-from grimoire.segment import Segment
 from grimoire.translators.beside import continued
-from grimoire.translators.brackets import Brackets
 from grimoire.translators.numbers import changed_numbers
+from grimoire.translators.pair import Pair
 from grimoire.translators.spans import TEMPLATE_KINDS, span_pattern
 from grimoire.translators.talk import find_talk
 
 Severity = Literal["error", "warning"]
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A segment and its translation, as a gate sees them. `source` and `target` are language codes.
-
-    `names` says what each token stands for, to a person; a `title` has to stay a title; `closed` is as in `Slot`.
-    """
-
-    segment: Segment
-    result: str
-    source: str
-    target: str
-    brackets: Brackets
-    names: tuple[str, ...] = ()
-    closed: str = ""
-    title: bool = False
-
-    @cached_property
-    def words_sent(self) -> str:
-        """The segment without its tokens."""
-        return self.brackets.replace(self.text, lambda _: " ")
-
-    @cached_property
-    def words_back(self) -> str:
-        return self.brackets.replace(self.result, lambda _: " ")
-
-    @cached_property
-    def tokens_sent(self) -> list[str]:
-        return self.brackets.numbers(self.text)
-
-    @cached_property
-    def tokens_back(self) -> list[str]:
-        return self.brackets.numbers(self.result)
-
-    @property
-    def text(self) -> str:
-        return self.segment.text
-
-    def name(self, digits: str) -> str:
-        """What a token stands for."""
-        number = int(digits)
-        return self.names[number] if number < len(self.names) and str(number) == digits else f"token {digits}"
-
-    def kind(self, digits: str) -> str:
-        """The kind of what a token stands for; empty for a token that was not sent."""
-        number = int(digits)
-        kinds = self.segment.kinds
-        return kinds[number] if number < len(kinds) and str(number) == digits else ""
 
 
 class Gate(msgspec.Struct, frozen=True):
@@ -231,7 +181,7 @@ def is_in_script(pair: Pair) -> str:
         return ""
     letters = len(_NO_LETTER.sub("", pair.words_sent))
     back = _without_quoted(pair) if base(pair.target) == "zh" else pair.words_back
-    return _third_script(pair) or wrong_script(back, pair.target, enough=letters >= _LONG // 2)
+    return _third_script(pair) or _source_script(pair) or wrong_script(back, pair.target, enough=letters >= _LONG // 2)
 
 
 def _third_script(pair: Pair) -> str:
@@ -241,6 +191,15 @@ def _third_script(pair: Pair) -> str:
     third = [script for script in weights if script not in own and weights[script] > sent[script]]
     wrong = base(pair.target) in SCRIPT_OF and sum(weights[script] for script in third) * 2 > weights.total()
     return f"it is written in {', '.join(third)} script" if wrong else ""
+
+
+def _source_script(pair: Pair) -> str:
+    """The source's own script in most of a piece, be it short: Latin names stay in any language, others do not."""
+    source, target = (SCRIPT_OF.get(base(code)) for code in (pair.source, pair.target))
+    if source in {None, "Latin", target} or {source, target} == {"Han", "kana"}:
+        return ""
+    weights = weigh(pair.words_back)
+    return f"it is still in {source} script" if weights[str(source)] * 2 > weights.total() else ""
 
 
 def _without_quoted(pair: Pair) -> str:

@@ -19,7 +19,8 @@ import msgspec
 
 from grimoire.glossary import Glossary
 from grimoire.translators.brackets import Brackets, choose
-from grimoire.translators.gates import GATES, Pair, Severity
+from grimoire.translators.gates import GATES, Severity
+from grimoire.translators.pair import Pair
 from grimoire.translators.skeleton import Line, Slot, Wording, build, render, slots
 from grimoire.translators.spans import TEMPLATE_KINDS, kind_of, span_pattern
 

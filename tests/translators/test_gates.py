@@ -9,7 +9,8 @@ from grimoire.library import Library, shipped
 from grimoire.segment import Segment, Term
 from grimoire.translators.brackets import Brackets
 from grimoire.translators.examine import examine
-from grimoire.translators.gates import GATES, Pair
+from grimoire.translators.gates import GATES
+from grimoire.translators.pair import Pair
 
 LONG = "Write one complete article for people who know nothing about the subject, in plain words"
 LONG_ZH = "请用平实的语言，为对这个主题一无所知的人写一篇完整的文章"
@@ -260,3 +261,19 @@ def test_translations_made_by_people_pass(name: str) -> None:
     translation = library.translation(spell, "zh")
     assert translation is not None
     assert [str(defect) for defect in examine(spell, translation, glossaryfile.load(None))] == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "result", "target", "fires"),
+    [
+        pytest.param("茶评", "茶评", "en", True, id="short-and-as-it-was"),
+        pytest.param("新手", "Beginners", "en", False, id="translated"),
+        pytest.param("介绍红楼梦", "About 红楼梦, the novel", "en", False, id="a-title-in-its-own-script"),
+        pytest.param("茶评", "茶评", "ja", False, id="japanese-writes-it-so-too"),
+        pytest.param("Чай", "Чай", "de", True, id="cyrillic"),
+        pytest.param("Tee", "Tee", "en", False, id="latin-into-latin"),
+    ],
+)
+def test_a_piece_that_stays_in_its_own_script(piece: str, result: str, target: str, fires: bool) -> None:
+    source = "ru" if piece == "Чай" else "de" if piece == "Tee" else "zh"
+    assert ("script" in failing(piece, result, source=source, target=target)) is fires
