@@ -104,7 +104,7 @@ class _Taking:
         except GrimoireError as error:
             self._refuse(min(line for _, line in units), "spell", f"{name}: {error.message}", error.hint)
             return
-        unsettled = dict(draft.unsettled)
+        unsettled, refused, changed = dict(draft.unsettled), self.refused, False
         current = {(unit.field, unit.line, unit.index): (number, unit) for number, unit in enumerate(draft.units())}
         for unit, line in units:
             number, ours = current.get((unit.field, unit.line, unit.index), (-1, None))
@@ -113,7 +113,9 @@ class _Taking:
                 self._refuse(line, "stale", f"{where}: its source has changed since", "export it again")
             else:
                 self._settle(draft, number, ours, unit, line)
-        if draft.touched or draft.unsettled != unsettled:
+                changed = changed or draft.units_differ(number, ours.target)
+        # Entries of which one was refused, and none says anything new, leave the file as it was.
+        if (draft.touched or draft.unsettled != unsettled) and (changed or refused == self.refused):
             self._save(draft)
         elif draft.before:
             self.review += draft.before.status == "needs-review"
@@ -140,8 +142,8 @@ class _Taking:
 
     def _save(self, draft: Draft) -> None:
         translation = draft.finish()
-        self._memory.remember(draft.approved())
         path = self._library.save_translation(draft.spell, translation)
+        self._memory.remember(draft.approved())
         note(f"written: {path} ({translation.status})")
         self.written += 1
         self.review += translation.status == "needs-review"

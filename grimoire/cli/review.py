@@ -38,6 +38,10 @@ def review_all(settings: Settings, library: Library, spells: Sequence[Spell], la
     glossary = wiring.open_glossary(settings)
     drafts, problems = open_drafts(library, spells, language, glossary)
     output.warn(problems)
+    if named:
+        for draft in drafts:
+            if draft.before is None:
+                output.note(f"{draft.spell.name} has no translation into {language}")
     drafts = [draft for draft in drafts if _is_due(draft, named=named)]
     if not drafts:
         output.note("nothing needs review")
@@ -138,9 +142,9 @@ def _save(library: Library, draft: Draft, memory: SqliteMemory) -> bool:
     if not draft.touched and (draft.unsettled or draft.unseen):
         return not draft.unsettled
     translation = draft.finish()
+    output.note(f"written: {library.save_translation(draft.spell, translation)} ({translation.status})")
     if draft.touched:
         memory.remember(draft.approved())
-    output.note(f"written: {library.save_translation(draft.spell, translation)} ({translation.status})")
     for remark in () if draft.unsettled else translation.review:  # what is in no unit is mended in the file
         output.note(f"  {one_line(remark)}")
     return translation.status != "needs-review"

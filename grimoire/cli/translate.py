@@ -52,11 +52,14 @@ def translate(
     """
     from grimoire import settings as settings_file
     from grimoire.cli import memory
+    from grimoire.errors import UsageError
 
     settings = settings_file.load()
     if memory_stats:
         memory.show_stats(settings, json=json)
         return
+    if dry_run and (review or back):
+        raise UsageError("--dry-run is for translating", hint="leave it out, or --review and --back")
     asked = _asked(settings, names or (), everything=everything, to=to, engines=engines or ())
     if review:
         from grimoire.cli.review import review_all
@@ -87,7 +90,10 @@ def _asked(settings: Settings, names: Sequence[str], *, everything: bool, to: st
     from grimoire.languages import resolve
 
     if bool(names) == everything:
-        raise UsageError("name the spells to translate, or say --all", hint="grimoire list shows them")
+        both = "spells by name and --all exclude each other"
+        raise UsageError(
+            both if names else "name the spells to translate, or say --all", hint="grimoire list shows them"
+        )
     language = resolve(to)
     library = wiring.open_library(settings)
     spells, problems = library.load_all(names)

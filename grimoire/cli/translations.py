@@ -10,7 +10,7 @@ import msgspec
 
 from grimoire import yamlfile
 from grimoire.cli import output, wiring
-from grimoire.errors import InvalidFile, ServiceError
+from grimoire.errors import InvalidFile, ServiceError, UsageError
 from grimoire.ports import Metered
 from grimoire.spell import Spell, Translation
 from grimoire.terminal import one_line
@@ -43,7 +43,8 @@ class Outdated(msgspec.Struct, frozen=True):
             return f"its translation into {self.language} needs review: left out ({self.review_command})"
         what = f"its translation into {self.language} is {self.state}"
         if self.reviewed:
-            return f"{what}, and reviewed: used as it is (grimoire translate {self.spell.name} --force makes it anew)"
+            again = f"grimoire translate {self.spell.name} --to {self.language} --force"
+            return f"{what}, and reviewed: used as it is ({again} makes it anew)"
         if translator:
             return f"{what}: {translator} makes it"
         used = "left out" if self.state in {"missing", "invalid"} else "used as it is"
@@ -180,8 +181,7 @@ async def _tell_usage(engines: Sequence[Translator], when: str) -> list[Translat
         if isinstance(engine, Metered):
             try:
                 usage = await engine.usage()
-            except ServiceError as error:
-                output.note(f"{engine.name} does not say what it has used: {error.message}")
+            except ServiceError:  # translating will tell what is wrong
                 continue
             limit = "" if usage.limit is None else f" of {usage.limit:,}"
             if usage.used is not None:
@@ -226,10 +226,24 @@ class _Saver:
         if finished.translation is None or finished.error:
             self._failed(name, finished)
         elif not finished.defects:
-            output.note(f"written: {self.library.save_translation(late.spell, finished.translation)}")
-            self.made.written += 1
+            if path := self._save(late, finished.translation):
+                output.note(f"written: {path}")
+                self.made.written += 1
         else:
             self._imperfect(late, finished.translation, finished.defects)
+
+    def _save(self, late: Outdated, translation: Translation) -> Path | None:
+        """The file written; one that cannot be is told, and ends nothing: what was paid for is in the memory."""
+        name = late.spell.name
+        if inspect(self.library, late.spell, late.language).reviewed and not late.reviewed:
+            output.note(f"refused: {name}: a person has reviewed its translation meanwhile, which stays")
+        else:
+            try:
+                return self.library.save_translation(late.spell, translation)
+            except UsageError as error:
+                output.note_error(name, error)
+        self.made.refused += 1
+        return None
 
     def _failed(self, name: str, finished: Finished) -> None:
         if isinstance(finished.error, ServiceError):
@@ -248,7 +262,9 @@ class _Saver:
             output.note(f"refused: {name}: {lines} would be worse than what is there, which stays")
             self.made.refused += 1
             return
-        path = self.library.save_translation(late.spell, translation)
+        path = self._save(late, translation)
+        if path is None:
+            return
         output.note(f"needs review: {path}: {output.count(len(defects), 'line')}")
         self.made.review += 1
 
@@ -276,7 +292,7 @@ def show_made(made: Made, *, json: bool) -> None:
     elif made.left:
         output.emit_table(_table(made.left[:ROWS]))
         if len(made.left) > ROWS:
-            output.note(f"and {len(made.left) - ROWS:,} more: --json tells them all, and so does grimoire lint")
+            output.note(f"and {len(made.left) - ROWS:,} more: each file's `review:` lists its own")
         output.note("a line that stays broken is left in its source; --review goes through what needs a person")
     became = (f"{made.written} written", f"{made.review} need review", f"{made.refused} refused")
     output.note(f"{', '.join(became)}, {made.unanswered} without an answer")
@@ -284,7 +300,7 @@ def show_made(made: Made, *, json: bool) -> None:
         output.note(f"{output.count(made.warned, 'warning')}, such as words the glossary has otherwise: grimoire lint")
     if tally := made.tally:
         asked = f"{output.count(tally.asked, 'segment')} asked for, {tally.characters:,} characters"
-        mended = f", {tally.extra} of them to mend {output.count(tally.mended, 'segment')}" if tally.extra else ""
+        mended = f", {tally.extra} of them for mending, {tally.mended:,} mended" if tally.extra else ""
         output.note(f"{asked}; {tally.remembered:,} remembered; {output.count(tally.requests, 'request')}{mended}")
 
 

@@ -141,7 +141,7 @@ def open_backend(settings: Settings, name: str) -> ChatBackend:
     facts = _facts(settings, head)
     model = model or facts.model
     if not model:
-        raise UsageError(f"backend `{head}` needs a model", hint=f"-m {head}/MODEL")
+        raise UsageError(f"backend `{head}` needs a model", hint=f"name one: {head}/MODEL")
     if not facts.base_url:
         raise UsageError(f"backend `{head}` has no base_url", hint="set it under backends: in the settings")
     if facts.key_set is False:

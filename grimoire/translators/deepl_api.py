@@ -165,7 +165,7 @@ class DeepL:
             return ask(self._client)
         except DeepLException as error:
             failure, message, status = service_error_for(error), str(error), error.http_status_code
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError):
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError):
             # The SDK reads the answer's JSON without looking at its shape.
             failure, message = ServiceFault, "the answer is not of DeepL's protocol"
         # Outside the handler, so that no original error, whose text may quote the key, hangs on ours.

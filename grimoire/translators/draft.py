@@ -67,6 +67,10 @@ class Draft:
             wrong = self._broken(number, tokens) or wrong
         return place_defect(self._protected, number, tokens, *wrong) if wrong else None
 
+    def units_differ(self, number: int, text: str) -> bool:
+        """Whether a unit's translation is another now than this text."""
+        return self._unit(number).target != text
+
     def settle(self, number: int, text: str) -> None:
         """Take a person's text for a unit; the caller has looked at `defect`, or means it all the same."""
         place = self._protected.places[number]

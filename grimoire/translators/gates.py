@@ -168,7 +168,8 @@ def keeps_numbers(pair: Pair) -> str:
 def is_translated(pair: Pair) -> str:
     """Three words or more that come back as they went."""
     same = " ".join(pair.result.split()).casefold() == " ".join(pair.text.split()).casefold()
-    if not same or pair.source == pair.target:
+    written_alike = {base(pair.source), base(pair.target)} <= {"zh", "ja"}  # 主要目的 is Japanese too
+    if not same or pair.source == pair.target or written_alike:
         return ""
     han = weigh(pair.words_sent)["Han"]
     enough = len(re.findall(r"[^\W\d_]+", pair.words_sent)) >= 3 or han >= 3  # noqa: PLR2004  # as the docstring says
@@ -223,6 +224,8 @@ def wrong_script(text: str, target: str, *, enough: bool = True) -> str:
         own = weights[script] + (weights["Han"] if script == "kana" else 0)
         if own * 6 < weights.total():
             return f"it is hardly written in the script of {target}"
+        if script == "kana" and not weights["kana"]:
+            return "it has no kana, as Japanese has"
         if script == "Latin" and (other := other_latin(text, base(target))):
             return f"it reads as {other}, not as {target}"
     return _wrong_han(text, target, weights) if script == "Han" else ""
@@ -285,7 +288,8 @@ def is_title(pair: Pair) -> str:
     ends = len(_SENTENCE_END.findall(pair.words_back)) - len(_SENTENCE_END.findall(pair.words_sent))
     back, sent = len(pair.words_back.strip()), len(pair.words_sent.strip())
     dense = base(pair.target) in _DENSE and base(pair.source) not in _DENSE
-    long = back > max(24 if dense else 60, sent * (1.0 if dense else 2.5))
+    sparse = base(pair.source) in _DENSE and base(pair.target) not in _DENSE
+    long = back > max(24 if dense else 60, sent * (1.0 if dense else 6.0 if sparse else 2.5))
     return "it reads as a text, not as a title" if ends > 0 or long else ""
 
 

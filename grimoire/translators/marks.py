@@ -82,4 +82,13 @@ def _without(text: str, brackets: Brackets, number: int) -> str:
         if int(match[1]) == number:
             pieces.append(text[position : match.start()].strip())
             position = match.end()
-    return " ".join(filter(None, (*pieces, text[position:].strip()))) if position else text
+    return _joined([*pieces, text[position:].strip()]) if position else text
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    """Pieces with a space between words that would run together, and none elsewhere."""
+    joined = ""
+    for piece in filter(None, pieces):
+        words = joined[-1:].isascii() and joined[-1:].isalnum() and piece[0].isalnum()
+        joined += f" {piece}" if words else piece
+    return joined

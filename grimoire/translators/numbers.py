@@ -1,8 +1,8 @@
 """Compare the numbers of two texts in different languages.
 
 Equal are `10,000`, `10k`, `10 thousand`, `１００００` and `1万`: a translator may move between the ways to write a
-number, not between numbers. A number up to twelve may also turn into a word, or a word into it, in English and Chinese
-(`3 tips`, `三个技巧`); any other change is a defect.
+number, not between numbers. A number up to twelve may also turn into a word, or a word into it, in English, German and
+Chinese (`3 tips`, `drei Tipps`, `三个技巧`); any other change is a defect.
 """
 
 from __future__ import annotations
@@ -14,6 +14,15 @@ from decimal import Decimal
 
 _SCALES = {
     "k": 10**3,
+    "tausend": 10**3,
+    "millionen": 10**6,
+    "milliarde": 10**9,
+    "milliarden": 10**9,
+    "trillion": 10**12,
+    "billionen": 10**12,
+    "万亿": 10**12,
+    "萬億": 10**12,
+    "兆": 10**12,
     "thousand": 10**3,
     "million": 10**6,
     "billion": 10**9,
@@ -40,20 +49,20 @@ _WIDE_DIGIT = re.compile(r"(?![0-9])\d")
 # Where English writes 1,234.5 German and most of Europe write 1.234,5.
 _SWAPPED = str.maketrans(",.", ".,")
 
-_ENGLISH = (
-    ("zero", "no"),
-    ("one", "first", "once", "single", "a", "an"),
-    ("two", "second", "twice", "both", "double", "pair"),
-    ("three", "third", "triple"),
-    ("four", "fourth"),
-    ("five", "fifth"),
-    ("six", "sixth"),
-    ("seven", "seventh"),
-    ("eight", "eighth"),
-    ("nine", "ninth"),
-    ("ten", "tenth"),
-    ("eleven", "eleventh"),
-    ("twelve", "twelfth", "dozen"),
+_WORDS = (
+    ("zero", "no", "null", "keine?"),
+    ("one", "first", "once", "single", "a", "an", "eine?[mnrs]?", "erste[mnrs]?", "einmal"),
+    ("two", "second", "twice", "both", "double", "pair", "zwei", "zweite[mnrs]?", "beiden?"),
+    ("three", "third", "triple", "drei", "dritte[mnrs]?"),
+    ("four", "fourth", "vier", "vierte[mnrs]?"),
+    ("five", "fifth", "fünf", "fünfte[mnrs]?"),
+    ("six", "sixth", "sechs", "sechste[mnrs]?"),
+    ("seven", "seventh", "sieben", "siebte[mnrs]?"),
+    ("eight", "eighth", "acht", "achte[mnrs]?"),
+    ("nine", "ninth", "neun", "neunte[mnrs]?"),
+    ("ten", "tenth", "zehn", "zehnte[mnrs]?"),
+    ("eleven", "eleventh", "elf", "elfte[mnrs]?"),
+    ("twelve", "twelfth", "dozen", "zwölf", "zwölfte[mnrs]?", "dutzend"),
 )
 _CHINESE = ("零〇", "一壹单首", "二两兩双", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
@@ -94,9 +103,9 @@ def _half_width(text: str) -> str:
 
 
 def _in_words(number: Decimal, text: str) -> bool:
-    if number != number.to_integral_value() or number >= len(_ENGLISH):
+    if number != number.to_integral_value() or number >= len(_WORDS):
         return False
     value = int(number)
     if any(form in text for form in (_CHINESE[value] if value <= 10 else (_CHINESE[value],))):  # noqa: PLR2004  # one character each up to ten
         return True
-    return re.search(rf"\b(?:{'|'.join(_ENGLISH[value])})\b", text, re.IGNORECASE) is not None
+    return re.search(rf"\b(?:{'|'.join(_WORDS[value])})\b", text, re.IGNORECASE) is not None

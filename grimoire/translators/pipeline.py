@@ -37,6 +37,10 @@ from grimoire.translators.orders import Order, demands, identify, key_of, recall
 MISPLACED = ("lines", "what came back is not of this line, or not all of it")
 """The defect of a line that got another one's translation, or lost its end."""
 
+SENTENCE = 12
+MANY = 3
+"""Characters from which on an answer that is the same for so many lines of a request is taken for a remark."""
+
 HOPELESS = 5
 """Lines in a row that an engine fails even alone, or requests that give no answer, after which it is asked no more."""
 
@@ -125,6 +129,7 @@ class _Run:
         self.errors: dict[Segment, ServiceError] = {}
         self.makers: dict[Segment, str] = {}  # by name; PERSON's words come out of the memory
         self.kept: dict[str, int] = {}
+        self.failures: dict[str, list[ServiceError]] = {}
         self.open = {order.spell.name: order for order in self.orders}
         self.users: dict[Segment, list[str]] = {}
         for order in self.orders:
@@ -165,11 +170,10 @@ class _Run:
             self._tolerate(second)
 
     async def _again(self, engine: Translator, segments: Sequence[Segment], room: int) -> None:
-        before = len(self.bad)
         batches = list(engine.cut(segments))[:room] if segments else []
         self.tally.extra += len(batches)
         await self._ask(engine, batches)
-        self.tally.mended += before - len(self.bad)
+        self.tally.mended += sum(segment in self.good for batch in batches for segment in batch)
 
     async def _alone(self, engine: Translator, room: int) -> None:
         failures = 0
@@ -188,7 +192,7 @@ class _Run:
     async def _ask(self, engine: Translator, batches: Sequence[list[Segment]], *, first: bool = False) -> None:
         """Ask for batches, as many at a time as the engine bears; a batch without an answer is noted."""
         slots = asyncio.Semaphore(engine.concurrent)
-        failures: list[ServiceError] = []
+        failures = self.failures.setdefault(engine.name, [])
         done = 0
 
         async def one(batch: list[Segment]) -> None:
@@ -199,7 +203,7 @@ class _Run:
                     return
                 try:
                     self._take(engine, batch, await self._request(engine, batch))
-                    failures.clear()
+                    failures[:] = [failure for failure in failures if isinstance(failure, _FATAL)]
                 except ServiceError as error:
                     failures.append(error)
                     self._note_error(batch, error)
@@ -227,10 +231,13 @@ class _Run:
     def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str | None]) -> None:
         """Judge a batch's answers; what is good is remembered at once, since it has been paid for."""
         fresh: dict[Segment, str] = {}
+        said = Counter((answer or "").strip() for answer in answers)
         for segment, answer in zip(batch, answers, strict=True):
             text = (answer or "").strip()
             self.errors.pop(segment, None)
-            wrong = MISPLACED if answer is None else self.wanted[segment].inspect(text, *self.languages)
+            # One sentence for many lines is no translation of any, in whatever language it was said.
+            same = len(text) >= SENTENCE and said[text] >= MANY
+            wrong = MISPLACED if answer is None or same else self.wanted[segment].inspect(text, *self.languages)
             if wrong is None:
                 fresh[segment] = text
                 self.bad.pop(segment, None)
@@ -340,5 +347,7 @@ def _give_up(failures: Sequence[ServiceError]) -> bool:
 
 
 def _better(new: tuple[str, str], old: tuple[str, str] | None) -> bool:
-    """Whether a defect is the one to keep: the latest, unless an earlier try broke nothing."""
-    return old is None or old[0] not in WARNINGS or new[0] in WARNINGS
+    """Whether a defect is the one to keep: the latest, unless an earlier try broke nothing, or this says nothing."""
+    if old is None:
+        return True
+    return new[0] in WARNINGS or not (old[0] in WARNINGS or new[0] == "empty")

@@ -35,7 +35,7 @@ _TALK = tuple(
         (r"希望(?:这|這)?(?:对|對)(?:您|你)有(?:所)?(?:帮助|幫助)|i hope (?:this|that) helps", r"hope|希望"),
         (
             r"(?:以下|下面)是(?:我)?(?:为|给|為|給)(?:您|你)(?:准备|整理|提供|準備)",
-            r"(?:here|these|this|following|below)\b.*\b(?:you|prepare)",
+            r"(?:here|these|this|following|below)\b.{0,80}\b(?:you|prepare)",
         ),
         (
             r"我(?:很|非常)(?:乐意|樂意)|\bi(?: will|'ll| would|'d| am|'m) (?:gladly|(?:be )?happy to)",

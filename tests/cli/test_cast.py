@@ -110,7 +110,7 @@ def test_not_utf_8_is_refused_in_the_c_locale_too(mine: Path) -> None:
     [
         pytest.param(["tdlr", "x", "-m", "one"], 2, "did you mean `tldr`", id="mistyped-spell"),
         pytest.param(["mine", "x", "-m", "onne"], 2, "did you mean `one`", id="mistyped-backend"),
-        pytest.param(["mine", "x", "-m", "ollama"], 2, "-m ollama/MODEL", id="no-model"),
+        pytest.param(["mine", "x", "-m", "ollama"], 2, "name one: ollama/MODEL", id="no-model"),
         pytest.param(["mine", "x", "-m", "rehearsal/sampel"], 2, "sample", id="mistyped-rehearsal"),
         pytest.param(["mine", "x", "-m", "deepseek"], 3, "$DEEPSEEK_API_KEY is not set", id="no-key"),
         pytest.param(["mine", "x"], 2, "-m one ($ONE_API_KEY is set)", id="no-backend"),

@@ -248,7 +248,11 @@ def test_without_a_terminal_it_says_what_else_there_is(waiting: Path) -> None:
 def test_only_what_waits_is_reviewed(write_spell: Callable[..., Path], deepl: DeepLServer) -> None:
     write_spell()
     nothing = run(["translate", "mine", "--review"])
-    assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing needs review\n")
+    assert (nothing.code, nothing.out, nothing.err) == (
+        0,
+        "",
+        "mine has no translation into zh\nnothing needs review\n",
+    )
     call(["translate", "mine", "--with", "deepl"])
     assert run(["translate", "--all", "--review"]).err == "nothing needs review\n"
 

@@ -151,7 +151,7 @@ def test_a_second_engine_mends_what_the_first_cannot(mine: Path, deepl: DeepLSer
     assert (done.code, done.out) == (0, ""), done.err
     assert (fields(mine)["translator"], fields(mine)["status"]) == ("deepl, one/m1", "machine")
     assert sorted(re.findall(r"\[[A-Z]+\]", lines(mine)[0])) == ["[PROMPT]", "[TARGETLANGUAGE]"]
-    assert "to mend 1 segment" in done.err
+    assert "for mending, 1 mended" in done.err
     assert (backends.count, backends.keys) == (1, ["sk-one-5ecre7-1111"])
 
 
@@ -161,7 +161,7 @@ def test_mending_is_bounded_by_the_settings(folder: Path, mine: Path, deepl: Dee
     deepl.engine = losing("about")
     done = call(["translate", "mine", "--with", "deepl"])
     assert (done.code, len(deepl.bodies)) == (1, 1 + bound)
-    assert (f"{bound} of them to mend 0 segments" in done.err) is (bound > 0)
+    assert (f"{bound} of them for mending, 0 mended" in done.err) is (bound > 0)
 
 
 def test_what_it_cost_is_told(mine: Path, deepl: DeepLServer) -> None:
@@ -337,7 +337,8 @@ def test_an_engine_that_cannot_be_reached_ends_with_3(mine: Path, monkeypatch: p
         pytest.param(["mine"], 2, "no translator chosen", id="no-engine"),
         pytest.param(["mine", "--with", "depl"], 2, "no backend `depl`", id="no-such-engine"),
         pytest.param([], 2, "or say --all", id="nothing-named"),
-        pytest.param(["mine", "--all"], 2, "or say --all", id="names-and-all"),
+        pytest.param(["mine", "--all"], 2, "exclude each other", id="names-and-all"),
+        pytest.param(["mine", "--back", "--dry-run"], 2, "--dry-run is for translating", id="back-and-dry-run"),
         pytest.param(["nmie"], 2, "did you mean `mine`", id="no-such-spell"),
         pytest.param(["mine", "--to", ""], 2, "no language is called", id="no-language"),
         pytest.param(["mine", "--to", "zh,ja"], 2, "no language is called", id="two-languages"),
