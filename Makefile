@@ -11,14 +11,14 @@ trial: $(VENV)/.installed  ## set up and run the whole main job, offline
 	$(BIN)/grimoire trial --all --language zh --rehearse
 
 test: $(VENV)/.installed-dev  ## set up and run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.installed-dev  ## everything that must be green before a commit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/grimoire lint --strict spells
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=97
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term --cov-fail-under=97
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
