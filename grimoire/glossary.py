@@ -59,11 +59,6 @@ def name_pattern(keep: tuple[str, ...]) -> str:
     return _pattern_of(keep)
 
 
-def find_names(text: str, keep: tuple[str, ...]) -> Iterator[re.Match[str]]:
-    """Every name in the text, in its exact spelling, first to last."""
-    return _compiled(keep).finditer(text)
-
-
 def terms_in(text: str, glossary: Glossary, target: str) -> tuple[Term, ...]:
     """The terms for a target language that stand in the text, each once, in the order in which they come.
 
@@ -86,11 +81,6 @@ def _folded(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     return "".join(text.casefold().split())
-
-
-@lru_cache(maxsize=16)
-def _compiled(keep: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(_pattern_of(keep) or r"(?!)")
 
 
 def _pattern_of(words: Iterable[str], ending: str = "") -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grimoire import glossaryfile
-from grimoire.glossary import Glossary, find_names, missing_terms, name_pattern, terms_in
+from grimoire.glossary import Glossary, missing_terms, name_pattern, terms_in
 from grimoire.segment import Term
 from grimoire.spellfile import read_spell, read_translation
 
@@ -28,7 +28,7 @@ GLOSSARY = Glossary(terms={"zh": (DESCRIPTION, META, KEYWORD, BOX), "ja": ()})
 
 
 def found(text: str, keep: tuple[str, ...] = KEEP) -> list[str]:
-    return [match.group() for match in find_names(text, keep)]
+    return re.findall(name_pattern(keep) or r"(?!)", text)
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,8 @@ from grimoire.translators.guard import (
     place_defect,
     protect,
     same_options,
-    shown,
 )
 from grimoire.translators.orders import key_of
-from grimoire.translators.pair import Pair
 from grimoire.translators.reading import Reading, as_tokens, read_back
 from grimoire.translators.skeleton import render, slots
 
@@ -133,18 +131,10 @@ class Draft:
 
     def _broken(self, number: int, tokens: str) -> tuple[str, str] | None:
         """What makes a text unfit that an earlier gate refused for something else, or that no gate but this knows."""
+        languages = (resolve(self.spell.language), self.language)
         slot = self._protected.places[number].slot
-        pair = Pair(
-            segment=slot.segment,
-            result=tokens.strip(),
-            source=resolve(self.spell.language),
-            target=self.language,
-            brackets=self._protected.brackets,
-            names=tuple(shown(slot)),
-            closed=slot.closed,
-        )
-        wrong = ((gate, GATES[gate].check(pair)) for gate in GATES if gate in BREAKING)
-        return next((found for found in wrong if found[1]), None) or self._same_option(number, tokens)
+        wrong = check_slot(slot, tokens, languages, self._protected.brackets, among=BREAKING)
+        return wrong or self._same_option(number, tokens)
 
     def _same_option(self, number: int, tokens: str) -> tuple[str, str] | None:
         """Why a text cannot be the option it is for: another option of the variable has it."""

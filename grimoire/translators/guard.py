@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -183,10 +183,11 @@ def check_slot(
     *,
     closed: str = "",
     title: bool = False,
+    among: Collection[str] = GATES.keys(),
 ) -> tuple[str, str] | None:
     """The first gate that a slot's result fails, and why; `languages` are the codes of source and target.
 
-    `closed` are more characters than the slot's own that have a meaning around it.
+    `closed` are more characters than the slot's own that have a meaning around it, `among` the gates to ask.
     """
     pair = Pair(
         segment=slot.segment,
@@ -198,7 +199,8 @@ def check_slot(
         closed=closed or slot.closed,
         title=title,
     )
-    return next(((name, reason) for name, gate in GATES.items() if (reason := gate.check(pair))), None)
+    failed = ((name, reason) for name, gate in GATES.items() if name in among and (reason := gate.check(pair)))
+    return next(failed, None)
 
 
 def place_defect(protected: Protected, number: int, result: str, gate: str, reason: str) -> Defect:

@@ -376,3 +376,13 @@ def test_a_chat_backend_that_answers_the_prompt_leaves_it_to_a_person(mine: Path
     assert (made["status"], lines(mine)[0]) == ("needs-review", LINE_1)
     assert "willow stands" not in sidecar(mine).read_text(encoding="utf-8")
     assert backends.count <= 101  # repair_requests, and the first
+
+
+def test_without_the_memory_every_line_is_asked_for_again(mine: Path, deepl: DeepLServer) -> None:
+    call(["translate", "mine", "--with", "deepl"])
+    sent = deepl.characters
+    again = call(["translate", "mine", "--with", "deepl", "--force"])
+    assert (again.code, deepl.characters) == (0, sent)
+    anew = call(["translate", "mine", "--with", "deepl", "--force", "--no-memory"])
+    assert (anew.code, deepl.characters) == (0, 2 * sent)
+    assert " 0 remembered" in anew.err
