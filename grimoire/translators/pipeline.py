@@ -39,7 +39,7 @@ MISPLACED = ("lines", "what came back is not of this line, or not all of it")
 
 SENTENCE = 12
 MANY = 3
-"""Characters from which on an answer that is the same for so many lines of a request is taken for a remark."""
+"""Characters from which on an answer that is the same for so many lines of a run is taken for a remark."""
 
 HOPELESS = 5
 """Lines in a row that an engine fails even alone, or requests that give no answer, after which it is asked no more."""
@@ -130,6 +130,7 @@ class _Run:
         self.makers: dict[Segment, str] = {}  # by name; PERSON's words come out of the memory
         self.kept: dict[str, int] = {}
         self.failures: dict[str, list[ServiceError]] = {}
+        self.said: dict[str, set[Segment]] = {}
         self.open = {order.spell.name: order for order in self.orders}
         self.users: dict[Segment, list[str]] = {}
         for order in self.orders:
@@ -231,12 +232,13 @@ class _Run:
     def _take(self, engine: Translator, batch: Sequence[Segment], answers: Sequence[str | None]) -> None:
         """Judge a batch's answers; what is good is remembered at once, since it has been paid for."""
         fresh: dict[Segment, str] = {}
-        said = Counter((answer or "").strip() for answer in answers)
+        for segment, answer in zip(batch, answers, strict=True):
+            self.said.setdefault((answer or "").strip(), set()).add(segment)
         for segment, answer in zip(batch, answers, strict=True):
             text = (answer or "").strip()
             self.errors.pop(segment, None)
             # One sentence for many lines is no translation of any, in whatever language it was said.
-            same = len(text) >= SENTENCE and said[text] >= MANY
+            same = len(text) >= SENTENCE and len(self.said[text]) >= MANY
             wrong = MISPLACED if answer is None or same else self.wanted[segment].inspect(text, *self.languages)
             if wrong is None:
                 fresh[segment] = text

@@ -454,3 +454,13 @@ def test_an_empty_memory_is_a_file_without_segments() -> None:
     done = run(["export", "tmx"])
     assert (done.code, done.err) == (0, "0 segments\n")
     assert "<body>" in done.out
+
+
+def test_a_refused_entry_leaves_a_reviewed_file_as_it_was(translated: Path) -> None:
+    approve(translated)
+    file = export("mine")
+    edit(translated, **{"Write an article": "Write a long article"})
+    before = sidecar(translated).read_bytes()
+    done = call(["import", "po", str(file)])
+    assert (done.code, sidecar(translated).read_bytes()) == (1, before), done.err
+    assert "1 refused" in done.err

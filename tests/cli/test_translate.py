@@ -386,3 +386,18 @@ def test_without_the_memory_every_line_is_asked_for_again(mine: Path, deepl: Dee
     anew = call(["translate", "mine", "--with", "deepl", "--force", "--no-memory"])
     assert (anew.code, deepl.characters) == (0, 2 * sent)
     assert " 0 remembered" in anew.err
+
+
+def test_what_a_person_reviewed_meanwhile_stays(mine: Path, deepl: DeepLServer) -> None:
+    call(["translate", "mine", "--with", "deepl"])
+    theirs = sidecar(mine).read_text(encoding="utf-8").replace("status: machine", "status: reviewed")
+    sidecar(mine).unlink()
+
+    def slowly(text: str, body: Body) -> str:
+        sidecar(mine).write_text(theirs, encoding="utf-8")
+        return default_engine(text, body)
+
+    deepl.engine = slowly
+    done = call(["translate", "mine", "--with", "deepl", "--no-memory"])
+    assert (done.code, sidecar(mine).read_text(encoding="utf-8")) == (1, theirs)
+    assert "reviewed its translation meanwhile" in done.err

@@ -203,6 +203,7 @@ def test_a_title_stays_a_title(result: str, fires: bool) -> None:
         pytest.param("请写一篇关于这个主题的文章，并说明实际问题", "zh-Hant", True, id="simplified-for-traditional"),
         pytest.param("この主題について記事を書いてください。問題を説明します", "zh", True, id="japanese-for-chinese"),
         pytest.param("この主題について記事を書いてください。問題を説明します", "ja", False, id="japanese"),
+        pytest.param("请写一篇关于这个主题的文章，并说明实际问题", "ja", True, id="chinese-for-japanese"),
         pytest.param(
             "Schreiben Sie einen Artikel über das Thema und die Fragen der Leser, die sich für das Thema",
             "de",

@@ -408,3 +408,35 @@ def test_other_targets_work_the_same_way() -> None:
     assert translation.translation is not None
     assert translation.defects == []
     assert "[PROMPT]" in translation.translation.prompt
+
+
+def test_an_empty_answer_does_not_hide_what_was_wrong_before() -> None:
+    finished = run([Engine(lost, lambda _: "")])[0]["ad"]
+    assert {defect.gate for defect in finished.defects} == {"placeholders"}
+    assert all(defect.target for defect in finished.defects)
+
+
+def test_the_second_engine_gets_its_share_of_the_bound() -> None:
+    lines = "\n".join(f"Write line {word} of [PROMPT]" for word in ("red", "blue", "green", "white", "black"))
+    second = Engine(chinese)
+    done, tally = run([Engine(lost), second], [Spell(name="ad", prompt=lines)], extra=3)
+    assert (done["ad"].defects, len(second.asked), tally.extra) == ([], 1, 3)
+
+
+def test_a_segment_is_judged_by_the_strictest_of_its_places() -> None:
+    spell = Spell(name="ad", prompt="# Tone\nWrite [PROMPT] like [VARIABLE1]\n[VARIABLE1:Tone:warm]")
+    done, tally = run([Engine(lambda text: chinese(text).replace("语气", "语气:"), chinese)], [spell])
+    assert (done["ad"].defects, tally.mended) == ([], 1)
+
+
+def test_one_remark_for_many_lines_is_a_translation_of_none() -> None:
+    lines = "\n".join(f"Write about {word} now" for word in ("red", "blue", "green", "white"))
+    remark = "Leider klappt das gerade nicht"
+
+    def remarking(text: str) -> str:
+        return " ".join([remark, *re.findall(r"⟦\d+⟧", text)])
+
+    finished = run([Engine(remarking)], [Spell(name="ad", prompt=lines)], target="de")[0]["ad"]
+    assert {defect.line for defect in finished.defects} == {1, 2, 3, 4}
+    assert finished.translation is not None
+    assert remark not in finished.translation.prompt
