@@ -133,7 +133,7 @@ async def ask(
     return whole
 
 
-def exchange(cell: Cell, answer: Answer) -> Exchange:
+def exchange(cell: Cell, answer: Answer, cost: float | None = None) -> Exchange:
     """What the checks look at."""
     return Exchange(
         answer=answer,
@@ -141,6 +141,7 @@ def exchange(cell: Cell, answer: Answer) -> Exchange:
         text=cell.text,
         answer_in=cell.request.answer_in,
         subject=cell.subject,
+        cost=cost,
     )
 
 

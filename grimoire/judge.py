@@ -1,33 +1,73 @@
-"""Judging one answer: every check, then the verdict."""
+"""Judging one answer: every check, then the verdict; and then the checks for which a model is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grimoire.ports import Check, Exchange
+import msgspec
+
+from grimoire.errors import ServiceError
+from grimoire.ports import AskingCheck, ChatBackend, Check, Exchange
 from grimoire.verdict import CheckResult, Verdict, decide
 
+NO_JUDGE = "no judge is set: name a backend as `judge` in the settings"
 
-def judge(exchange: Exchange, checks: Sequence[Check]) -> Verdict:
-    """The verdict on an answer, with each check's result in the order given.
+
+def judge(exchange: Exchange, checks: Sequence[Check], yardstick: str = "") -> Verdict:
+    """The verdict on an answer, with each check's result in the order given; checks that ask a model are skipped.
 
     A check that raises has crashed, which is a result like any other. Where there is no answer (`answered` fails)
-    there is nothing for the checks after it to look at, and they are not run.
+    there is nothing for the checks after it to look at, and they are not run. `yardstick` is the digest of the checks.
     """
     results: list[CheckResult] = []
     for check in checks:
         results.append(_run(check, exchange))
         if results[-1].check == "answered" and results[-1].outcome == "failed":
             break
-    return decide(results)
+    return msgspec.structs.replace(decide(results), yardstick=yardstick)
+
+
+async def ask(exchange: Exchange, checks: Sequence[Check], verdict: Verdict, backend: ChatBackend | None) -> Verdict:
+    """The verdict after `judge`'s with the skipped questions put to a model; without a backend they have crashed.
+
+    An answer that is broken already is not paid for again.
+    """
+    if verdict.kind == "broken":
+        return verdict
+    results = [
+        await _ask(check, exchange, backend) if isinstance(check, AskingCheck) else result
+        for check, result in zip(checks, verdict.checks, strict=True)
+    ]
+    return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
+
+
+def asks(checks: Sequence[Check]) -> bool:
+    """Whether a model has to be asked for any of them."""
+    return any(isinstance(check, AskingCheck) for check in checks)
 
 
 def _run(check: Check, exchange: Exchange) -> CheckResult:
     try:
         return check.judge(exchange)
     except Exception as error:  # noqa: BLE001  # a bug in one check must not cost the verdicts of a whole trial
-        said = " ".join(str(error).split())
-        reason = f"{type(error).__name__}: {said}"[:200]
-        return CheckResult(
-            check=check.name, version=check.version, outcome="crashed", reason=reason, should=check.should
-        )
+        return _crashed(check, error)
+
+
+async def _ask(check: AskingCheck, exchange: Exchange, backend: ChatBackend | None) -> CheckResult:
+    if backend is None:
+        return _result(check, NO_JUDGE)
+    try:
+        return await check.ask(exchange, backend)
+    except ServiceError as error:
+        return _result(check, f"the judge {backend.name} gave no answer: {error.message}")
+    except Exception as error:  # noqa: BLE001  # as above
+        return _crashed(check, error)
+
+
+def _crashed(check: Check, error: Exception) -> CheckResult:
+    return _result(check, f"{type(error).__name__}: {error}")
+
+
+def _result(check: Check, reason: str) -> CheckResult:
+    said = " ".join(reason.split())[:200]
+    return CheckResult(check=check.name, version=check.version, outcome="crashed", reason=said, should=check.should)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from grimoire.chat import Answer, Request
 from grimoire.errors import ServiceError
-from grimoire.record import Cell, Entry, Run, RunKind
+from grimoire.record import Cell, Entry, Image, Run, RunKind
 from grimoire.segment import MemoryKey, Segment
-from grimoire.verdict import CheckResult, Judged, Verdict
+from grimoire.standing import Judged
+from grimoire.verdict import CheckResult, Verdict, VerdictKind
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,9 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
     `incantation` is the text really sent, `text` what the user's part of it was (`[PROMPT]`), `answer_in` the code of
     the language the answer should be in, `subject` words of which one must occur (empty: derive them from `text`).
+    `cost` is what the answer cost in the settings' currency (None where no price is known). `original` is the latest
+    answer of the same backend to the same case in the spell's own language, where this is an answer to a translation;
+    only comparisons ask for it, and it is empty where there is none.
     """
 
     answer: Answer
@@ -27,6 +31,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     answer_in: str = "en"
     subject: tuple[str, ...] = ()
+    cost: float | None = None
+    original: str = ""
 
 
 class Check(Protocol):
@@ -37,6 +43,15 @@ class Check(Protocol):
     should: bool
 
     def judge(self, exchange: Exchange) -> CheckResult: ...
+
+
+@runtime_checkable
+class AskingCheck(Check, Protocol):
+    """A judgement that a model is asked for. `judge`, which asks nobody, skips it and says so."""
+
+    async def ask(self, exchange: Exchange, backend: ChatBackend) -> CheckResult:
+        """Put the question to `backend`. Raises ServiceError where no usable answer comes: then there is no verdict."""
+        ...
 
 
 class ChatBackend(Protocol):
@@ -136,6 +151,12 @@ class Ledger(Protocol):
 
     def add_verdict(self, answer: int, verdict: Verdict) -> None: ...
 
+    def add_opinion(self, answer: int, verdict: VerdictKind | Literal[""], note: str) -> None:
+        """What a person says of an answer; it is kept beside the verdict and counts for no standing."""
+        ...
+
+    def add_image(self, answer: int, image: Image) -> None: ...
+
     def unfinished(self, plan: dict[str, object] | None = None) -> Run | None:
         """The latest trial that was started and not finished; with `plan`, of that very plan."""
         ...
@@ -146,6 +167,10 @@ class Ledger(Protocol):
 
     def history(self, spell: str, *, limit: int | None = None) -> Iterator[Entry]:
         """A spell's entries, newest first."""
+        ...
+
+    def latest_answer(self, spell: str, language: str, template: str, case: str, backend: str) -> str:
+        """The newest answer of a backend to a text with a case, casts left out; empty when there is none."""
         ...
 
     def judged(self) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:

@@ -56,10 +56,28 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     plan: dict[str, object] = {}
 
 
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says of an answer: a verdict, a note, or both. It stands beside the verdict and counts for nothing."""
+
+    at: str
+    verdict: VerdictKind | Literal[""] = ""
+    note: str = ""
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture kept with an answer, such as a screenshot of the chat it comes from."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One answer, or the error in its place, with its latest verdict, as `history` shows it.
 
     `verdict` is None while it has not been judged. `error` is the kind of service error, empty when an answer came.
+    `text` is the user's part of what was sent. `opinions`, oldest first, are what persons said of the answer; `images`
+    the names of the files kept with it.
     """
 
     id: int
@@ -86,3 +104,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     error_message: str = ""
     verdict: VerdictKind | None = None
     checks: tuple[CheckResult, ...] = ()
+    yardstick: str = ""
+    answer_in: str = ""
+    text: str = ""
+    opinions: tuple[Opinion, ...] = ()
+    images: tuple[str, ...] = ()

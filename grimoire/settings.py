@@ -10,16 +10,19 @@ import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from grimoire import yamlfile
+from grimoire.chance import Chance
 from grimoire.errors import InvalidFile, Problem, UsageError
 
 PROJECT_FILE = "grimoire.yaml"
 USER_FILE = "settings.yaml"
 GLOSSARY_FILE = "glossary.yaml"
+AUTO = "auto"
+"""As many samples as it takes: one, and more where it does not fit what is known."""
 REHEARSAL = "rehearsal"
 """The backend that is always there and asks no model; the name is not to be had for one that does."""
 
@@ -28,6 +31,7 @@ Money = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Requests = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+Votes = Annotated[int, msgspec.Meta(ge=1, le=99)]
 # A key put where its variable's name belongs does not look like a name: it is long, or it has small letters and digits.
 VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})?$")]
 
@@ -88,7 +92,12 @@ class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     spells: tuple[str, ...] = ()
     ledger: str = ""
     jobs: Count = 8
-    samples: Count = 1
+    samples: Count | Literal["auto"] = "auto"
+    chance: Chance = Chance()
+    expectations: bool = True
+    judge: str = ""
+    votes: Votes = 3
+    python_checks: bool = False
     continue_limit: Times = 3
     retries: Times = 2
     currency: str = "USD"
@@ -116,6 +125,7 @@ VARIABLES = {
     "GRIMOIRE_LEDGER": "ledger",
     "GRIMOIRE_JOBS": "jobs",
     "GRIMOIRE_SAMPLES": "samples",
+    "GRIMOIRE_JUDGE": "judge",
     "DEEPL_SERVER_URL": "deepl.server_url",
 }
 
@@ -275,7 +285,7 @@ def _parse_variable(name: str, key: str, text: str) -> object:
         return [folder for folder in text.split(os.pathsep) if folder]
     if key == "languages":
         return [code.strip() for code in text.split(",") if code.strip()]
-    if key in {"jobs", "samples"}:
+    if key in {"jobs", "samples"} and not (key == "samples" and text == AUTO):
         try:
             return msgspec.convert(text, Count, strict=False)
         except msgspec.ValidationError as error:

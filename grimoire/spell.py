@@ -102,7 +102,9 @@ class Translation(TranslationFields, frozen=True, kw_only=True):
 class SpellFields(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same of a spell in its file and in memory.
 
-    `variables` holds the file's list; inline definitions stay in the text.
+    `variables` holds the file's list; inline definitions stay in the text. `expectations` says whether checks are
+    derived from the prompt's own words. `survivors` are mutants of the sample that the checks may let pass, by name,
+    with the reason why.
     """
 
     name: str
@@ -116,6 +118,8 @@ class SpellFields(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""
     variables: tuple[Variable, ...] = ()
     skip_checks: tuple[str, ...] = ()
+    expectations: bool = True
+    survivors: dict[str, str] = {}
     sample: str = ""
 
 

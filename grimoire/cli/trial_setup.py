@@ -10,15 +10,18 @@ import msgspec
 
 from grimoire.cli import output, wiring
 from grimoire.cli.choose import refuse_namesakes
+from grimoire.cli.options import AUTO, Samples
 from grimoire.cli.translations import Made, Outdated, outdated, translate_all
 from grimoire.errors import InvalidFile, UsageError
 from grimoire.ports import ChatBackend
 from grimoire.record import Cell
+from grimoire.settings import PROJECT_FILE as SETTINGS_FILE
 from grimoire.settings import REHEARSAL
 from grimoire.spell import Spell, Template, Translation
 from grimoire.trial import plan as trial_plan
 
 if TYPE_CHECKING:
+    from grimoire.backends.counting import CountingBackend
     from grimoire.ledger import SqliteLedger
     from grimoire.library import Library
     from grimoire.record import Run
@@ -34,7 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     names: list[str]
     languages: list[str]
     backends: list[str]
-    samples: int
+    samples: Samples
     rehearsing: bool = False
 
     @property
@@ -53,6 +56,7 @@ class Setup(msgspec.Struct, kw_only=True):
     backends: list[ChatBackend]
     to_translate: list[Outdated]
     translator: str
+    panel: CountingBackend | None = None
     translated: Made = msgspec.field(default_factory=Made)
     problems: bool
 
@@ -61,7 +65,7 @@ class Setup(msgspec.Struct, kw_only=True):
         return trial_plan.cells(self.plan, self.backends)
 
 
-def request(names: list[str], languages: list[str], backends: list[str], samples: int) -> Wanted:
+def request(names: list[str], languages: list[str], backends: list[str], samples: Samples) -> Wanted:
     """What is asked for; without a backend, the rehearsal."""
     return Wanted(
         names=names,
@@ -94,14 +98,21 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     refuse_namesakes(spells)
     opened = [wiring.open_backend(settings, name) for name in wanted.backends]
     backends = list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
+    panel = None if wanted.rehearsing else wiring.open_panel(settings, spells)
     setup = Setup(
         settings=settings,
         library=library,
         wanted=wanted,
-        plan=trial_plan.Plan(spells, wanted.languages, _templates(library, spells, wanted.languages), wanted.samples),
+        plan=trial_plan.Plan(
+            spells,
+            wanted.languages,
+            _templates(library, spells, wanted.languages),
+            1 if wanted.samples == AUTO else wanted.samples,
+        ),
         backends=backends,
         to_translate=[late for language in wanted.languages for late in outdated(library, spells, language)],
         translator=translator or settings.values.translator,
+        panel=panel,
         problems=bool(problems),
     )
     _leave_out_unfillable(setup)
@@ -184,10 +195,23 @@ def _show_plan(setup: Setup, left_out: set[str]) -> None:
     output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{done}")
     for estimate in estimates:
         output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
+    _show_sampling(setup, to_ask)
     for late in setup.to_translate:
         output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
     for reason in trial_plan.unready(setup.plan, setup.backends):
         output.note(f"  {reason}")
+
+
+def _show_sampling(setup: Setup, to_ask: Sequence[Cell]) -> None:
+    """What may come on top of the plan: samples after a surprise, and questions to the judge."""
+    if setup.wanted.samples == AUTO and not all(backend.rehearsal for backend in setup.backends):
+        most = setup.settings.values.chance.most
+        output.note(f"  where an answer does not fit what is known: up to {most} of the same case")
+    judged = wiring.panel_requests(setup.settings, setup.plan.spells, to_ask)
+    if judged and setup.panel:
+        output.note(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
+    elif judged:
+        output.note(f"  no judge is set, so answers that need one get no verdict: judge: BACKEND in {SETTINGS_FILE}")
 
 
 def _with_translations(setup: Setup) -> trial_plan.Plan:

@@ -11,8 +11,10 @@ from grimoire.cli import output, wiring
 from grimoire.cli.matrix import matrix, titles_by_name
 from grimoire.cli.results import result_json
 from grimoire.terminal import one_line
+from grimoire.trial.plan import cost
 
 if TYPE_CHECKING:
+    from grimoire.backends.counting import CountingBackend
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
@@ -77,6 +79,17 @@ def summary(setup: Setup, tally: Tally, run: Run) -> None:
     earlier = f" ({tally.earlier} answered earlier)" if tally.earlier else ""
     answers = output.count(tally.asked + tally.earlier, "answer")
     output.note(f"run {run.id}: {answers}{earlier}: {totals}{tokens}{paid}")
+    if setup.panel and setup.panel.calls:
+        split = f", {tally.split} judged with votes against" if tally.split else ""
+        output.note(f"{setup.panel.name} judged: {_spent(setup, setup.panel)}{split}")
+
+
+def _spent(setup: Setup, panel: CountingBackend) -> str:
+    counted = (panel.usage.prompt_tokens or 0) + (panel.usage.completion_tokens or 0)
+    paid = cost(panel.usage, wiring.prices(setup.settings, [panel]).get(panel.name))
+    said = [output.count(panel.calls, "request"), f"{counted:,} tokens" if counted else ""]
+    said += [] if paid is None else [output.money(paid, setup.settings.values.currency)]
+    return ", ".join(part for part in said if part)
 
 
 def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:
@@ -103,20 +116,25 @@ def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:
         )
 
 
-def regressed(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
-    """Whether something that worked better before is among what was answered: errors alone are no evidence of it."""
-    from grimoire.reports.standings import standings
+def changes(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
+    """Tell which standings changed with this run and which are in doubt; whether one of them got worse."""
+    from grimoire.cli.standing_lines import changed_line, doubt_line
+    from grimoire.reports.standings import standings, text_of
 
-    answered = {key for key, count in tally.cells.items() if count.standing != "untested"}
-    digests = {key: template.digest for key, template in setup.plan.templates.items()}
-    worse = [
+    spells = {spell.name: spell for spell in setup.plan.spells}
+    texts = {key: text_of(spells[key[0]], template) for key, template in setup.plan.templates.items()}
+    answered = {key for key, count in tally.cells.items() if count.answers}
+    rows = [
         row
-        for row in standings(store.judged(), digests)
-        if row.standing.change == "regressed" and (row.spell, row.language, row.backend) in answered
+        for row in standings(store.judged(), texts, setup.settings.values.chance)
+        if not row.rehearsal and (row.spell, row.language, row.backend) in answered
     ]
-    for row in worse:
-        output.note(f"regressed: {row.spell} ({row.language}) on {row.backend}: now {row.standing.kind}")
-    return bool(worse)
+    for row in rows:
+        if row.standing.change in {"regressed", "recovered"}:
+            output.note(changed_line(row))
+        elif row.standing.doubt:
+            output.note(doubt_line(row))
+    return any(row.standing.change == "regressed" for row in rows)
 
 
 def _in_order(setup: Setup) -> Iterator[Key]:
@@ -133,10 +151,9 @@ def _kind(count: Count) -> str:
 
 def _remark(count: Count) -> str:
     """How many of several answers have the cell's verdict."""
-    judged = len(count.kinds) - count.errors
     works = count.kinds.count("works")
-    remark = f"{works}/{judged}" if judged > 1 else ""
-    return f"{remark} !{count.errors}" if count.errors and judged else remark
+    remark = f"{works}/{count.answers}" if count.answers > 1 else ""
+    return f"{remark} !{count.errors}" if count.errors and count.answers else remark
 
 
 def _reasons(backend: str, cells: dict[Key, Count], most: int) -> None:

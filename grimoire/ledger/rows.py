@@ -13,9 +13,10 @@ import msgspec
 
 from grimoire.chat import Answer, Usage
 from grimoire.errors import LedgerError, ServiceError
-from grimoire.record import Cell, Entry, Run
+from grimoire.record import Cell, Entry, Opinion, Run
 from grimoire.redact import hide_secrets
-from grimoire.verdict import CheckResult, Judged, Verdict
+from grimoire.standing import Judged
+from grimoire.verdict import CheckResult, Verdict
 
 T = TypeVar("T")
 
@@ -115,6 +116,8 @@ def check_row(check: CheckResult) -> dict[str, object]:
         "outcome": check.outcome,
         "should": int(check.should),
         "reason": check.reason,
+        "judge": check.judge,
+        "split": int(check.split),
     }
 
 
@@ -137,10 +140,22 @@ def check_from(row: sqlite3.Row) -> CheckResult:
         outcome=row["outcome"],
         reason=row["reason"],
         should=bool(row["should"]),
+        judge=row["judge"],
+        split=bool(row["split"]),
     )
 
 
-def entry_from(row: sqlite3.Row, checks: tuple[CheckResult, ...]) -> Entry:
+def opinion_from(row: sqlite3.Row) -> Opinion:
+    """What a person said, from its row."""
+    return Opinion(at=row["at"], verdict=row["verdict"], note=row["note"])
+
+
+def entry_from(
+    row: sqlite3.Row,
+    checks: tuple[CheckResult, ...],
+    opinions: tuple[Opinion, ...] = (),
+    images: tuple[str, ...] = (),
+) -> Entry:
     """An entry; the verdict on an error is `error`, with no one having judged it."""
     return Entry(
         **{name: row[name] for name in _SAME},
@@ -154,17 +169,34 @@ def entry_from(row: sqlite3.Row, checks: tuple[CheckResult, ...]) -> Entry:
         seconds=row["seconds"] or 0.0,
         verdict="error" if row["error"] else row["verdict"],
         checks=checks,
+        yardstick=row["yardstick"] or "",
+        text=row["given"],
+        opinions=opinions,
+        images=images,
     )
 
 
 def judged_from(row: sqlite3.Row) -> Judged:
     """One judged answer from the columns of the standings' query."""
-    run, at, template, case, sample, verdict, reason = row
-    return Judged(run=run, at=at, template=template, case=case, sample=sample, verdict=verdict, reason=reason)
+    answer, run, at, template, case, sample, verdict, reason, yardstick = row
+    return Judged(
+        answer=answer,
+        run=run,
+        at=at,
+        template=template,
+        case=case,
+        sample=sample,
+        verdict=verdict,
+        reason=reason,
+        yardstick=yardstick,
+    )
 
 
 # Columns that are called what the field is called.
-_OTHER = {"case", "at", "rehearsal", "incantation", "answer", "parts", "usage", "seconds", "verdict", "checks"}
+_OTHER = {
+    *("case", "at", "rehearsal", "incantation", "answer", "parts", "usage", "seconds", "verdict", "checks"),
+    *("yardstick", "text", "opinions", "images"),
+}
 _SAME = tuple(name for name in Entry.__struct_fields__ if name not in _OTHER)
 
 

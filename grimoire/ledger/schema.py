@@ -6,7 +6,9 @@ runs           one row a trial, cast or judgement; `finished` is set once
 texts          what was sent, each text once
 answers        one row an answer, or the error in its place (`error` is then its kind, `text` what had come before)
 verdicts       of an answer, counted from 1; the latest one holds; `reason` is that of the check that decided
-check_results  what a verdict rests on, in the order the checks ran
+check_results  what a verdict rests on, in the order the checks ran; `judge` is the model that was asked, if one was
+opinions       what a person said of an answer, beside its verdicts
+images         files kept with an answer
 """
 
 from __future__ import annotations
@@ -111,4 +113,27 @@ _FIRST: Migration = (
     _refuse("runs", "UPDATE OF finished", "WHEN OLD.finished <> ''"),
 )
 
-MIGRATIONS: Final[Sequence[Migration]] = (_FIRST,)
+_SECOND: Migration = (
+    "ALTER TABLE verdicts ADD COLUMN yardstick TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE check_results ADD COLUMN judge TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE check_results ADD COLUMN split INTEGER NOT NULL DEFAULT 0 CHECK (split IN (0, 1))",
+    """CREATE TABLE opinions (
+        answer INTEGER NOT NULL REFERENCES answers (id),
+        number INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('', 'works', 'partial', 'broken')),
+        note TEXT NOT NULL,
+        PRIMARY KEY (answer, number)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE images (
+        id INTEGER PRIMARY KEY,
+        answer INTEGER NOT NULL REFERENCES answers (id),
+        name TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        data BLOB NOT NULL
+    )""",
+    "CREATE INDEX images_of_answer ON images (answer, id)",
+    *(_refuse(table, change) for table in ("opinions", "images") for change in ("UPDATE", "DELETE")),
+)
+
+MIGRATIONS: Final[Sequence[Migration]] = (_FIRST, _SECOND)

@@ -6,30 +6,36 @@ another process has written; and because a ledger may be larger than memory.
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from grimoire.chat import Answer
-from grimoire.errors import ServiceError
+from grimoire.errors import ServiceError, UnknownName
 from grimoire.ledger import rows
 from grimoire.ledger.connection import transaction
 from grimoire.ledger.faults import reported
 from grimoire.ledger.kinds import LEDGER
-from grimoire.record import Cell, Entry, Run, RunKind
-from grimoire.verdict import Judged, Verdict
+from grimoire.record import Cell, Entry, Image, Run, RunKind
+from grimoire.standing import Judged
+from grimoire.verdict import Verdict, VerdictKind
 
 PAGE = 200
 """Entries read at once."""
 
+_LAST = re.compile(r"last(?:~(\d{1,9}))?")
+
 _ENTRY = """
-    SELECT a.*, t.body, v.kind AS verdict, v.number
+    SELECT a.*, t.body, g.body AS given, v.kind AS verdict, v.number, v.yardstick
     FROM answers AS a
     JOIN texts AS t ON t.id = a.incantation
+    JOIN texts AS g ON g.id = a.input
     LEFT JOIN verdicts AS v
         ON v.answer = a.id AND v.number = (SELECT max(number) FROM verdicts WHERE answer = a.id)
 """
@@ -39,8 +45,8 @@ _CELL_AFTER = """
     ORDER BY spell, language, backend, rehearsal LIMIT 1
 """
 _JUDGED = """
-    SELECT a.run, a.asked_at, a.template, a.case_id, a.sample,
-        CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, '')
+    SELECT a.id, a.run, a.asked_at, a.template, a.case_id, a.sample,
+        CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, ''), coalesce(v.yardstick, '')
     FROM answers AS a
     LEFT JOIN verdicts AS v
         ON v.answer = a.id AND v.number = (SELECT max(number) FROM verdicts WHERE answer = a.id)
@@ -113,6 +119,7 @@ class SqliteLedger:
             "answer": answer,
             "kind": verdict.kind,
             "reason": rows.deciding_reason(verdict),
+            "yardstick": verdict.yardstick,
             "judged_at": rows.stamp(self._clock()),
         }
         with self._writing():
@@ -122,6 +129,24 @@ class SqliteLedger:
             for position, check in enumerate(verdict.checks, 1):
                 place = {"answer": answer, "verdict": number, "position": position}
                 self._insert("check_results", place | rows.check_row(check))
+
+    def add_opinion(self, answer: int, verdict: VerdictKind | Literal[""], note: str) -> None:
+        values = {"answer": answer, "at": rows.stamp(self._clock()), "verdict": verdict, "note": note}
+        with self._writing():
+            before = self._all("SELECT max(number) FROM opinions WHERE answer = :answer", answer=answer)
+            self._insert("opinions", values | {"number": (before[0][0] or 0) + 1})
+
+    def add_image(self, answer: int, image: Image) -> None:
+        values = {"answer": answer, "name": image.name, "media_type": image.media_type, "data": image.data}
+        with self._writing():
+            self._insert("images", values)
+
+    def images(self, answer: int) -> list[Image]:
+        """The files kept with an answer, in the order they were added."""
+        found = self._rows(
+            "SELECT name, media_type, data FROM images WHERE answer = :answer ORDER BY id", answer=answer
+        )
+        return [Image(name=row["name"], media_type=row["media_type"], data=row["data"]) for row in found]
 
     def unfinished(self, plan: dict[str, object] | None = None) -> Run | None:
         found = self._rows(
@@ -135,6 +160,55 @@ class SqliteLedger:
         """Runs of every kind, newest first."""
         found = self._rows("SELECT * FROM runs ORDER BY number DESC LIMIT :limit", limit=_sql_limit(limit))
         return [rows.run_from(row) for row in found]
+
+    def find_run(self, given: str) -> Run:
+        """A run by its id, by the beginning of one, or by its place among the trials: `last`, `last~1` and so on.
+
+        Raises:
+            UnknownName: there is none, or several begin so.
+        """
+        if place := _LAST.fullmatch(given):
+            trials = self._rows(
+                "SELECT * FROM runs WHERE kind = 'trial' ORDER BY number DESC LIMIT 1 OFFSET :back",
+                back=min(int(place[1] or 0), sys.maxsize),
+            )
+            if trials:
+                return rows.run_from(trials[0])
+            raise UnknownName(f"no run `{given}`", hint=self._known_runs())
+        found = self._rows(
+            "SELECT * FROM runs WHERE substr(id, 1, length(:given)) = :given ORDER BY id <> :given, number LIMIT 2",
+            given=given,
+        )
+        if given and (len(found) == 1 or (found and found[0]["id"] == given)):
+            return rows.run_from(found[0])
+        raise UnknownName(f"{'several runs begin with' if found else 'no run'} `{given}`", hint=self._known_runs())
+
+    def _known_runs(self) -> str:
+        known = [run.id for run in self.runs(5)]
+        return f"the latest are: {', '.join(known)}" if known else "the ledger has none"
+
+    def latest_answer(self, spell: str, language: str, template: str, case: str, backend: str) -> str:
+        """The newest answer of a backend to a text with a case, casts left out; empty when there is none."""
+        found = self._rows(
+            "SELECT text FROM answers WHERE kind <> 'cast' AND spell = :spell AND language = :language "
+            "AND backend = :backend AND template = :template AND case_id = :case AND error = '' "
+            "ORDER BY id DESC LIMIT 1",
+            spell=spell,
+            language=language,
+            backend=backend,
+            template=template,
+            case=case,
+        )
+        return found[0]["text"] if found else ""
+
+    def judgements(self, spell: str) -> Iterator[Entry]:
+        """A spell's answers in trials and judgements, oldest first; errors and casts are left out."""
+        where = "WHERE a.spell = :spell AND a.kind <> 'cast' AND a.error = '' AND a.id > :last ORDER BY a.id"
+        return self._pages(where, {"spell": spell, "last": 0})
+
+    def spells(self) -> list[str]:
+        """The names of all spells on record."""
+        return [row["spell"] for row in self._rows("SELECT DISTINCT spell FROM answers ORDER BY spell")]
 
     def entries(self, run_id: str) -> Iterator[Entry]:
         """A run's answers and errors, oldest first."""
@@ -214,7 +288,14 @@ class SqliteLedger:
             answer=row["id"],
             verdict=row["number"],
         )
-        return rows.entry_from(row, tuple(rows.check_from(check) for check in found))
+        said = self._rows("SELECT * FROM opinions WHERE answer = :answer ORDER BY number", answer=row["id"])
+        kept = self._rows("SELECT name FROM images WHERE answer = :answer ORDER BY id", answer=row["id"])
+        return rows.entry_from(
+            row,
+            tuple(rows.check_from(check) for check in found),
+            tuple(rows.opinion_from(opinion) for opinion in said),
+            tuple(image["name"] for image in kept),
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from grimoire.chance import Chance, Interval
+from grimoire.standing import StandingKind, combine, share
 from grimoire.trial.run import Result
-from grimoire.verdict import StandingKind, VerdictKind, combine
+from grimoire.verdict import VerdictKind
 
 Key = tuple[str, str, str]
 """Spell, language, backend."""
@@ -21,6 +23,7 @@ class Count(msgspec.Struct):
 
     judged: list[tuple[str, VerdictKind]] = []
     reasons: list[str] = []
+    chance: Chance = Chance()
 
     @property
     def kinds(self) -> list[VerdictKind]:
@@ -30,7 +33,24 @@ class Count(msgspec.Struct):
     @property
     def standing(self) -> StandingKind:
         """What the answers of this run say together."""
-        return combine(self.judged)
+        return combine(self.judged, self.chance)
+
+    @property
+    def failing(self) -> list[str]:
+        """The cases that do not hold up: broken always or sometimes, by more than an unlucky draw."""
+        cases = dict.fromkeys(case for case, _ in self.judged)
+        kinds = {case: combine([j for j in self.judged if j[0] == case], self.chance) for case in cases}
+        return [case for case, kind in kinds.items() if kind in {"broken", "flaky"}]
+
+    @property
+    def answers(self) -> int:
+        """Answers with a verdict."""
+        return len(self.judged) - self.errors
+
+    @property
+    def share(self) -> Interval:
+        """How many of the answers work."""
+        return share(self.kinds)
 
     @property
     def errors(self) -> int:
@@ -41,7 +61,8 @@ class Count(msgspec.Struct):
 class Tally(msgspec.Struct):
     """Counts by cell, in the order they came, and what it all cost (None while no answer had a price).
 
-    `unanswered` are the questions no service answered; an `error` beyond those is a check that crashed.
+    `unanswered` are the questions no service answered; an `error` beyond those is a check that crashed. `split` counts
+    the judgements on which a model's votes disagreed.
     """
 
     cells: dict[Key, Count] = {}
@@ -50,15 +71,18 @@ class Tally(msgspec.Struct):
     asked: int = 0
     earlier: int = 0
     unanswered: int = 0
+    split: int = 0
+    chance: Chance = Chance()
 
     def add(self, result: Result) -> None:
         """Count one result."""
         cell = result.cell
-        count = self.cells.setdefault((cell.spell, cell.language, cell.backend), Count())
+        count = self.cells.setdefault((cell.spell, cell.language, cell.backend), Count(chance=self.chance))
         count.judged.append((cell.case, result.verdict.kind))
         reasons = [result.error] if result.error else result.verdict.reasons
         count.reasons += [reason for reason in reasons if reason not in count.reasons]
         self.unanswered += bool(result.error)
+        self.split += sum(check.split for check in result.verdict.checks)
         self.earlier += result.earlier
         self.asked += not result.earlier
         if result.cost is not None:
@@ -66,6 +90,11 @@ class Tally(msgspec.Struct):
         if result.answer:
             usage = result.answer.usage
             self.tokens += (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+
+    @property
+    def failing(self) -> list[Key]:
+        """The cells with a case that does not hold up."""
+        return [key for key, count in self.cells.items() if count.failing]
 
     def verdicts(self, kind: VerdictKind) -> int:
         """How many answers got this verdict."""

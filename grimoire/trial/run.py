@@ -32,13 +32,40 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Judge(Protocol):
-    """Today's checks for a cell's spell and case, run over an answer."""
+    """Today's checks for a cell's spell and case, run over an answer, but for those that ask a model."""
 
-    def __call__(self, cell: Cell, answer: Answer) -> Verdict: ...
+    def __call__(self, cell: Cell, answer: Answer, paid: float | None, /) -> Verdict: ...
+
+
+class Panel(Protocol):
+    """The checks for which a model is asked."""
+
+    def asks(self, cell: Cell) -> bool:
+        """Whether answers to a cell meet such checks."""
+        ...
+
+    async def ask(self, cell: Cell, answer: Answer, paid: float | None, verdict: Verdict) -> Verdict:
+        """The verdict of all checks, from the one reached without asking."""
+        ...
+
+
+class Again(Protocol):
+    """What decides on more samples of a cell."""
+
+    def see(self, result: Result) -> None:
+        """Take in one result."""
+        ...
+
+    def again(self) -> list[Cell]:
+        """The cells to ask next, after all that was asked is judged."""
+        ...
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """What a run works with. `prices` maps a backend's name to (input, output) per million tokens."""
+    """What a run works with. `prices` maps a backend's name to (input, output) per million tokens.
+
+    Without a `panel` no model is asked about an answer, without a `sampler` nothing is asked that is not planned.
+    """
 
     run: Run
     ledger: Ledger
@@ -47,24 +74,66 @@ class Trial(msgspec.Struct, frozen=True):
     jobs: int = 8
     continue_limit: int = 0
     prices: Mapping[str, tuple[float, float]] = {}
+    panel: Panel | None = None
+    sampler: Again | None = None
 
 
 Reply = tuple[Cell, Answer | ServiceError]
 Record = tuple[int, Result]
 Arrivals = asyncio.Queue[Reply | None]
+Tell = Callable[[Result], None]
 
 
-async def run(trial: Trial, planned: Iterable[Cell], on_result: Callable[[Result], None]) -> None:
+class _Round(msgspec.Struct, frozen=True):
+    """One round of questions: who is told of each result, and what waits for the panel."""
+
+    trial: Trial
+    tell: Tell
+    waiting: list[Record]
+
+    def settle(self, record: Record) -> None:
+        """Judge what is on record, put the verdict there too, and tell it; or let it wait for the panel."""
+        number, result = record
+        if result.answer is not None:
+            verdict = self.trial.judge(result.cell, result.answer, result.cost)
+            result = msgspec.structs.replace(result, verdict=verdict)
+            if self.trial.panel and verdict.kind != "broken" and self.trial.panel.asks(result.cell):
+                self.waiting.append((number, result))
+                return
+            self.trial.ledger.add_verdict(number, verdict)
+        self.tell(result)
+
+
+async def run(trial: Trial, planned: Iterable[Cell], on_result: Tell) -> None:
     """Ask all cells that this run has no answer to yet; `on_result` receives each when it is on record.
 
     Answers are committed in the order they arrive and before they are judged, so that neither a crash nor a kill loses
-    one. When the run is cancelled, what has arrived is still recorded.
+    one. When the run is cancelled, what has arrived is still recorded. Questions go in rounds: all that is planned,
+    then what a model has to be asked about the answers, then the samples that are wanted once more, until none is.
     """
-    remaining = _resumed(trial, iter(planned), on_result)
+
+    def tell(result: Result) -> None:
+        if trial.sampler:
+            trial.sampler.see(result)
+        on_result(result)
+
+    cells = planned
+    while True:
+        this = _Round(trial, tell, [])
+        await _ask_all(this, cells)
+        await _ask_panel(this)
+        cells = trial.sampler.again() if trial.sampler else []
+        if not cells:
+            return
+
+
+async def _ask_all(this: _Round, planned: Iterable[Cell]) -> None:
+    trial = this.trial
+    remaining = _resumed(this, iter(planned))
     arrived: Arrivals = asyncio.Queue()
     # Workers share one iterator; asyncio switches only at an await, so no two ever pull at once.
     workers = [asyncio.create_task(_work(trial, remaining, arrived)) for _ in range(trial.jobs)]
-    writer = asyncio.create_task(_write(trial, arrived, on_result))
+    writer = asyncio.create_task(_write(this, arrived))
     try:
         await _all(workers, writer)
         arrived.put_nowait(None)
@@ -75,7 +144,24 @@ async def run(trial: Trial, planned: Iterable[Cell], on_result: Callable[[Result
         try:
             await asyncio.gather(*workers, writer, return_exceptions=True)
         finally:  # a second interruption loses nothing either
-            _drain(trial, arrived, on_result)
+            _drain(this, arrived)
+
+
+async def _ask_panel(this: _Round) -> None:
+    """Put what waits to the panel; what is not judged when the run is cut off stays on record without a verdict."""
+    panel, free = this.trial.panel, asyncio.Semaphore(this.trial.jobs)
+
+    async def ask(number: int, result: Result) -> None:
+        if panel is None or result.answer is None:
+            return
+        async with free:
+            verdict = await panel.ask(result.cell, result.answer, result.cost, result.verdict)
+        this.trial.ledger.add_verdict(number, verdict)
+        this.tell(msgspec.structs.replace(result, verdict=verdict))
+
+    async with asyncio.TaskGroup() as group:
+        for record in this.waiting:
+            group.create_task(ask(*record))
 
 
 async def _all(workers: list[asyncio.Task[None]], writer: asyncio.Task[None]) -> None:
@@ -97,17 +183,17 @@ async def _work(trial: Trial, remaining: Iterator[Cell], arrived: Arrivals) -> N
         await arrived.put((cell, reply))
 
 
-async def _write(trial: Trial, arrived: Arrivals, on_result: Callable[[Result], None]) -> None:
+async def _write(this: _Round, arrived: Arrivals) -> None:
     while (reply := await arrived.get()) is not None:
-        on_result(_judged(trial, _recorded(trial, *reply)))
+        this.settle(_recorded(this.trial, *reply))
 
 
-def _drain(trial: Trial, arrived: Arrivals, on_result: Callable[[Result], None]) -> None:
+def _drain(this: _Round, arrived: Arrivals) -> None:
     """Record all that is left before any of it is judged: it is paid for, and a judge may crash."""
     left = [arrived.get_nowait() for _ in range(arrived.qsize())]
-    records = [_recorded(trial, *reply) for reply in left if reply is not None]
+    records = [_recorded(this.trial, *reply) for reply in left if reply is not None]
     for record in records:
-        on_result(_judged(trial, record))
+        this.settle(record)
 
 
 def _recorded(trial: Trial, cell: Cell, reply: Answer | ServiceError) -> Record:
@@ -119,27 +205,22 @@ def _recorded(trial: Trial, cell: Cell, reply: Answer | ServiceError) -> Record:
     return number, Result(cell, Verdict(kind="error"), reply, paid)
 
 
-def _judged(trial: Trial, record: Record) -> Result:
-    number, result = record
-    if result.answer is None:
-        return result
-    verdict = trial.judge(result.cell, result.answer)
-    trial.ledger.add_verdict(number, verdict)
-    return msgspec.structs.replace(result, verdict=verdict)
-
-
-def _resumed(trial: Trial, planned: Iterator[Cell], on_result: Callable[[Result], None]) -> Iterator[Cell]:
-    """The cells still to be asked; those this run has an answer to are reported, judged first where they were not."""
-    answered = {entry.key: entry for entry in trial.ledger.answered(trial.run)}
+def _resumed(this: _Round, planned: Iterator[Cell]) -> Iterator[Cell]:
+    """The cells still to be asked; those this run has an answer to are told, judged first where they were not."""
+    answered = {entry.key: entry for entry in this.trial.ledger.answered(this.trial.run)}
     for cell in planned:
         entry = answered.get(cell.key)
         if entry is None:
             yield cell
+            continue
+        result = _earlier(cell, entry)
+        if entry.verdict is None:
+            this.settle((entry.id, result))
         else:
-            on_result(_earlier(trial, cell, entry))
+            this.tell(result)
 
 
-def _earlier(trial: Trial, cell: Cell, entry: Entry) -> Result:
+def _earlier(cell: Cell, entry: Entry) -> Result:
     answer = Answer(
         text=entry.answer,
         finish_reason=entry.finish_reason,
@@ -148,6 +229,5 @@ def _earlier(trial: Trial, cell: Cell, entry: Entry) -> Result:
         seconds=entry.seconds,
         parts=entry.parts,
     )
-    verdict = Verdict(kind=entry.verdict or "error", checks=entry.checks)
-    result = Result(cell, verdict, answer, entry.cost, earlier=True)
-    return result if entry.verdict is not None else _judged(trial, (entry.id, result))
+    verdict = Verdict(kind=entry.verdict or "error", checks=entry.checks, yardstick=entry.yardstick)
+    return Result(cell, verdict, answer, entry.cost, earlier=True)

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from grimoire.chance import wilson
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout
 from grimoire.ledger import SqliteLedger
 from grimoire.ledger.rows import deciding_reason
 from grimoire.ledger.store import _CELL_AFTER, _JUDGED
 from grimoire.record import Cell, Run, RunKind
-from grimoire.verdict import CheckResult, Judged, Standing, VerdictKind, decide, stand
+from grimoire.standing import Judged, Standing, stand
+from grimoire.verdict import CheckResult, VerdictKind, decide
 from tests.ledger.samples import a_cell, a_check, a_verdict
 
 NOW = "abcdef012345"
@@ -23,17 +25,21 @@ def add(ledger: SqliteLedger, run: Run, cell: Cell, kind: VerdictKind, reason: s
 def test_a_regression_is_seen_end_to_end(ledger: SqliteLedger) -> None:
     first, second = ledger.start("trial", {}), ledger.start("trial", {})
     add(ledger, first, a_cell(), "works")
-    add(ledger, second, a_cell(sample=1), "broken", "2 headings, 15 wanted")
-    ledger.add_error(second, a_cell(sample=2), ServiceTimeout("no answer in 60 s"))
+    for sample in (1, 2, 3):
+        add(ledger, second, a_cell(sample=sample), "broken", f"{sample} headings, 15 wanted")
+    ledger.add_error(second, a_cell(sample=4), ServiceTimeout("no answer in 60 s"))
     [(cell, history)] = ledger.judged()
     assert cell == GPT
     assert stand(history, NOW) == Standing(
         kind="broken",
         change="regressed",
         since=history[1].at,
-        answers=1,
+        was="works",
+        first=2,
+        answers=3,
+        high=wilson(0, 3).high,
         errors=1,
-        reason="headings: 2 headings, 15 wanted",
+        reason="headings: 3 headings, 15 wanted",
     )
     assert stand(history, "another text").kind == "stale"
 
@@ -45,7 +51,9 @@ def test_a_later_verdict_on_an_older_answer_changes_the_standing(ledger: SqliteL
     ledger.add_verdict(number, a_verdict("works", a_check("headings", "passed")))
     [(_, history)] = ledger.judged()
     [entry] = history
-    assert entry == Judged(run=run.id, at=entry.at, template=NOW, case=a_cell().case, verdict="works", reason="")
+    assert entry == Judged(
+        answer=number, run=run.id, at=entry.at, template=NOW, case=a_cell().case, verdict="works", reason=""
+    )
 
 
 def test_cells_are_told_apart_and_each_is_oldest_first(ledger: SqliteLedger) -> None:

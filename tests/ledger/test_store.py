@@ -65,6 +65,8 @@ def test_an_answer_comes_back_whole(ledger: SqliteLedger) -> None:
             cost=0.0024,
             verdict="broken",
             checks=checks,
+            answer_in=cell.request.answer_in,
+            text=cell.text,
         )
     ]
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from grimoire.reports.standings import standings
-from grimoire.verdict import Judged, VerdictKind
+from grimoire.reports.standings import Text, standings
+from grimoire.standing import Judged
+from grimoire.verdict import VerdictKind
 
 
 def judged(*verdicts: VerdictKind, template: str = "now") -> list[Judged]:
@@ -18,7 +19,7 @@ def test_every_cell_that_was_tried_rehearsals_last() -> None:
         (("b", "en", "one/m", False), judged("works")),
         (("a", "zh", "rehearsal/sample", True), judged("works")),
         (("a", "zh", "one/m", False), judged("broken")),
-        (("a", "en", "two/m", False), judged("works", "broken")),
+        (("a", "en", "two/m", False), judged("works", "broken", "broken", "broken")),
     ]
     rows = standings(cells, {})
     assert [(row.spell, row.language, row.backend, row.rehearsal) for row in rows] == [
@@ -43,9 +44,10 @@ def test_every_cell_that_was_tried_rehearsals_last() -> None:
     ],
 )
 def test_only_answers_to_the_text_as_it_is_now_count(digests: dict[tuple[str, str], str], kind: str) -> None:
-    (row,) = standings([(("a", "en", "one/m", False), judged("works"))], digests)
+    texts = {key: Text(digest, frozenset({"a"})) for key, digest in digests.items()}
+    (row,) = standings([(("a", "en", "one/m", False), judged("works"))], texts)
     assert row.standing.kind == kind
 
 
 def test_nothing_tried() -> None:
-    assert standings([], {("a", "en"): "now"}) == []
+    assert standings([], {("a", "en"): Text("now", frozenset())}) == []

@@ -90,7 +90,7 @@ def cells(*texts: str, backend: str = "echo/1") -> list[Cell]:
     ]
 
 
-def approve(cell: Cell, answer: Answer) -> Verdict:
+def approve(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
     return WORKS
 
 
@@ -158,7 +158,7 @@ def test_an_error_is_recorded_and_ends_nothing(ledger: SqliteLedger) -> None:
 def test_an_answer_is_on_record_before_it_is_judged(ledger: SqliteLedger) -> None:
     seen: list[tuple[str | None, str]] = []
 
-    def look(cell: Cell, answer: Answer) -> Verdict:
+    def look(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         [entry] = [e for e in ledger.history("tea") if e.key == cell.key]
         seen.append((entry.verdict, entry.answer))
         return WORKS
@@ -182,7 +182,7 @@ class JudgeCrashed(Exception):
 def test_a_crash_of_the_judge_ends_the_run_and_loses_no_answer(ledger: SqliteLedger) -> None:
     backend = Echo()
 
-    def crash(cell: Cell, answer: Answer) -> Verdict:
+    def crash(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         raise JudgeCrashed
 
     batch = trial(ledger, [backend], judge=crash, jobs=4)
@@ -199,7 +199,7 @@ def test_a_crash_of_the_judge_ends_the_run_and_loses_no_answer(ledger: SqliteLed
 
 
 def test_a_crash_does_not_wait_for_an_answer_that_never_comes(ledger: SqliteLedger) -> None:
-    def crash(cell: Cell, answer: Answer) -> Verdict:
+    def crash(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         raise JudgeCrashed
 
     batch = trial(ledger, [Stuck()], judge=crash, jobs=2)
@@ -214,7 +214,7 @@ def test_what_has_arrived_is_recorded_before_any_of_it_is_judged(ledger: SqliteL
         async def answer(self, text: str) -> Answer:
             return Answer(text=text)
 
-    def crash(cell: Cell, answer: Answer) -> Verdict:
+    def crash(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         raise JudgeCrashed
 
     batch = trial(ledger, [AtOnce()], judge=crash)
@@ -315,7 +315,7 @@ def test_a_resumed_run_asks_only_what_has_no_answer(ledger: SqliteLedger) -> Non
     ledger.add_error(first.run, cells("c")[0], ServiceTimeout("slow"))
     judged: list[str] = []
 
-    def judge(cell: Cell, answer: Answer) -> Verdict:
+    def judge(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         judged.append(answer.text)
         return WORKS
 
@@ -337,7 +337,7 @@ def test_a_resumed_run_judges_what_was_left_unjudged(ledger: SqliteLedger) -> No
     ledger.add_answer(left, cells("a")[0], answer, 0.5)
     seen: list[Answer] = []
 
-    def judge(cell: Cell, answer: Answer) -> Verdict:
+    def judge(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
         seen.append(answer)
         return WORKS
 

@@ -1,0 +1,48 @@
+"""A standing as a line of words: what it is, since when, and on what evidence."""
+
+from __future__ import annotations
+
+from grimoire.cli.output import count
+from grimoire.reports.standings import Row
+from grimoire.standing import Standing
+from grimoire.terminal import one_line
+
+
+def place(row: Row) -> str:
+    """Which spell, in which language, on what."""
+    return f"{one_line(row.spell)} ({row.language}) on {one_line(row.backend)}"
+
+
+def changed_line(row: Row) -> str:
+    """What changed with the latest run, and the answer that first showed it."""
+    standing = row.standing
+    reason = f": {one_line(standing.reason, 120)}" if standing.reason else ""
+    told = f"{standing.was} → {standing.kind}, {evidence(standing)}; first in answer {standing.first}"
+    return f"{standing.change}: {place(row)}: {told}{reason}"
+
+
+def standing_line(row: Row) -> str:
+    """Where it stands, since when, on what evidence, and why it does not work."""
+    standing = row.standing
+    if standing.kind in {"untested", "stale"}:
+        return f"{place(row)}: {standing.kind}"
+    change = f", {standing.change}" if standing.change else ""
+    was = f" (was {standing.was})" if standing.was and standing.change != "still" else ""
+    first = f"first in answer {standing.first}"
+    doubt = "; in doubt" if standing.doubt else ""
+    reason = f": {one_line(standing.reason, 200)}" if standing.reason else ""
+    since = f"since {standing.since[:10]}, {first}"
+    return f"{place(row)}: {standing.kind}{change}{was} {since}, {evidence(standing)}{doubt}{reason}"
+
+
+def doubt_line(row: Row) -> str:
+    """What does not fit, and is not yet enough."""
+    standing = row.standing
+    return f"in doubt: {place(row)}: still {standing.kind}, {evidence(standing)}; the next trial goes on asking"
+
+
+def evidence(standing: Standing) -> str:
+    """How many answers work since the standing began, and between what shares the true one lies."""
+    interval = f" (95 % interval {standing.low:.0%} to {standing.high:.0%})" if standing.answers > 1 else ""
+    errors = f", {count(standing.errors, 'error')} beside" if standing.errors else ""
+    return f"{standing.works} of {count(standing.answers, 'answer')} work{interval}{errors}"

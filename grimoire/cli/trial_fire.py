@@ -1,0 +1,66 @@
+"""Running a trial: what the engine works with, and the calls themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from grimoire.cli import output, trial_show, wiring
+from grimoire.cli.options import AUTO
+from grimoire.reports.tally import Tally
+from grimoire.trial.run import Trial
+from grimoire.trial.run import run as run_trial
+from grimoire.trial.sampling import Measured, Sampler, known
+
+if TYPE_CHECKING:
+    from grimoire.cli.trial_setup import Setup
+    from grimoire.cli.wiring import SpellJudge
+    from grimoire.ledger import SqliteLedger
+    from grimoire.record import Cell, Run
+
+
+def fire(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json: bool) -> Tally:
+    """Ask and judge every cell of the plan, and what has to be asked again; every result is on record."""
+    values = setup.settings.values
+    tally = Tally(chance=values.chance)
+    judge = wiring.open_judge(setup.settings, setup.plan.spells, store, setup.panel)
+    trial = Trial(
+        run=run,
+        ledger=store,
+        backends={backend.name: backend for backend in setup.backends},
+        judge=judge,
+        jobs=jobs or values.jobs,
+        continue_limit=values.continue_limit,
+        prices=wiring.prices(setup.settings, setup.backends),
+        panel=judge,
+        sampler=_sampler(setup, run, store, judge) if setup.wanted.samples == AUTO else None,
+    )
+
+    async def ask(cells: list[Cell]) -> None:
+        with trial_show.progress(tally, len(cells), json=json) as on_result:
+            try:
+                await run_trial(trial, cells, on_result)
+            finally:
+                for backend in [*setup.backends, *([setup.panel] if setup.panel else [])]:
+                    await backend.aclose()
+
+    try:
+        asyncio.run(ask(list(setup.cells())))
+    except KeyboardInterrupt:
+        output.note("interrupted: what was answered is recorded; go on with: grimoire trial --resume")
+        raise
+    return tally
+
+
+def _sampler(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Sampler:
+    """Begins with what the ledger says of each case, as far as it was measured as it will be now."""
+    cases = {spell.name: {case.id for case in spell.cases} for spell in setup.plan.spells}
+    chance = setup.settings.values.chance
+
+    def now(spell: str, language: str, case: str) -> Measured | None:
+        template = setup.plan.templates.get((spell, language))
+        if template is None or case not in cases.get(spell, ()):
+            return None
+        return template.digest, judge.yardstick(spell, case)
+
+    return Sampler(chance, known(store.judged(), now, chance, before=run.id))

@@ -1,0 +1,261 @@
+"""Where a spell stands in a language on a backend, from all that was ever found there (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from grimoire.chance import Chance, Interval, Watch, observe, wilson
+from grimoire.verdict import VerdictKind
+
+StandingKind = Literal["works", "partial", "broken", "flaky", "untested", "stale"]
+Change = Literal["new", "still", "regressed", "recovered", ""]
+
+RANK: Mapping[str, int] = {"works": 0, "partial": 1, "flaky": 2, "broken": 3}
+"""From good to bad: a move up is a regression."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer as the standing rules see it, oldest first in any sequence of them.
+
+    `answer` is its number in the ledger, `yardstick` the digest of the checks it was judged with.
+    """
+
+    run: str
+    at: str
+    template: str
+    case: str
+    sample: int = 1
+    verdict: VerdictKind
+    reason: str = ""
+    answer: int = 0
+    yardstick: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Of spell × language × backend over time.
+
+    `since` is the time (ISO 8601) of the answer that first showed it, `first` that answer's number, `reason` why it
+    did not work, and `was` what the standing was before. `change` is about the latest run. `works` of `answers` since
+    then work, `low` to `high` is the 95 % interval of that share, and `errors` came instead of answers. `doubt` says
+    that answers do not fit the standing, and are not yet enough to change it.
+    """
+
+    kind: StandingKind
+    change: Change = ""
+    since: str = ""
+    was: StandingKind | Literal[""] = ""
+    first: int = 0
+    reason: str = ""
+    answers: int = 0
+    works: int = 0
+    low: float = 0.0
+    high: float = 1.0
+    errors: int = 0
+    doubt: bool = False
+
+
+class CaseWatch(msgspec.Struct, frozen=True):
+    """One case: does it hold up (is it not broken), and does it work wholly?"""
+
+    holds: Watch = Watch()
+    full: Watch = Watch()
+
+    @property
+    def kind(self) -> StandingKind:
+        """Never holding up is broken, and only sometimes flaky; holding up, but not always wholly, is partial."""
+        if self.holds.state != "always":
+            return "broken" if self.holds.state == "never" else "flaky"
+        return "works" if self.full.state == "always" else "partial"
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it is undecided what an answer means. Of what does not hold up it does not matter how wholly."""
+        return self.holds.in_doubt or (self.holds.state == "always" and self.full.in_doubt)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a test, or a first answer that was good, has said what it is."""
+        return self.holds.settled and self.full.settled
+
+    @property
+    def opened(self) -> int:
+        """The index of the first answer that did not fit; -1 where all do."""
+        return min((w.opened for w in (self.holds, self.full) if w.in_doubt), default=-1)
+
+    def see(self, verdict: VerdictKind, index: int, chance: Chance) -> CaseWatch:
+        """The watch after one more answer; an error says nothing."""
+        if verdict == "error":
+            return self
+        return CaseWatch(
+            observe(self.holds, verdict != "broken", index, chance),
+            observe(self.full, verdict == "works", index, chance),
+        )
+
+
+def stand(
+    history: Sequence[Judged], template: str, chance: Chance | None = None, cases: Collection[str] | None = None
+) -> Standing:
+    """The standing of one cell from its judged answers, oldest first.
+
+    `template` is the digest of the text as it is now: only answers to that text count, and of each case those that
+    were judged with the same yardstick as its latest. When there are none, but there are answers to an older text, the
+    standing is `stale`. `cases` are those the spell has now; an answer to another does not count, but one to a text of
+    the user's own (no case) does.
+    """
+    current = [entry for entry in history if entry.template == template and _counts(entry.case, cases)]
+    current = _same_yardstick(current)
+    story = _Story(chance or Chance())
+    for run in _by_run(current):
+        story.add(run)
+    if not story.chapters:
+        stale = any(entry.verdict != "error" for entry in history)
+        errors = sum(entry.verdict == "error" for entry in history)
+        return Standing(kind="stale" if stale else "untested", errors=errors)
+    return story.standing()
+
+
+def watch_case(history: Iterable[Judged], chance: Chance) -> CaseWatch:
+    """What one case's answers, oldest first, say of it."""
+    watch = CaseWatch()
+    for index, entry in enumerate(history):
+        watch = watch.see(entry.verdict, index, chance)
+    return watch
+
+
+def combine(judged: Iterable[tuple[str, VerdictKind]], chance: Chance | None = None) -> StandingKind:
+    """What one run's answers, as (case, verdict), say together of a spell; errors say nothing.
+
+    Of several answers to one case the likeliest state decides, not one lucky or unlucky draw.
+    """
+    chance = chance or Chance()
+    cases: dict[str, list[VerdictKind]] = {}
+    for case, kind in judged:
+        if kind != "error":
+            cases.setdefault(case, []).append(kind)
+    return combine_cases(case_kind(kinds, chance) for kinds in cases.values())
+
+
+def case_kind(verdicts: Sequence[VerdictKind], chance: Chance) -> StandingKind:
+    """What several answers to one case say, each of the same weight and none an error."""
+    broken, works = verdicts.count("broken"), verdicts.count("works")
+    holds = Watch(chance.likeliest(len(verdicts) - broken, broken))
+    return CaseWatch(holds, Watch(chance.likeliest(works, len(verdicts) - works))).kind
+
+
+def combine_cases(kinds: Iterable[StandingKind]) -> StandingKind:
+    """Of a spell with several cases: as all are; where they differ, flaky if one is, else partial."""
+    found = set(kinds)
+    if len(found) <= 1:
+        return found.pop() if found else "untested"
+    return "flaky" if "flaky" in found else "partial"
+
+
+def share(judged: Iterable[VerdictKind]) -> Interval:
+    """How many of some verdicts are `works`, errors left out."""
+    kinds = [kind for kind in judged if kind != "error"]
+    return wilson(kinds.count("works"), len(kinds))
+
+
+class _Chapter(msgspec.Struct, frozen=True):
+    """A standing, the answer that first showed it, and the run that found it.
+
+    One that is not settled rests on the first few answers alone, and whatever comes next takes its place.
+    """
+
+    kind: StandingKind
+    entry: Judged
+    run: str
+    settled: bool
+
+
+class _Story:
+    """A cell's runs, one after the other."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._watches: dict[str, CaseWatch] = {}
+        self._seen: list[Judged] = []
+        self._errors: list[Judged] = []
+        self._latest = ""
+        self.chapters: list[_Chapter] = []
+
+    def add(self, run: Sequence[Judged]) -> None:
+        """What one run found. A standing changes between runs, not in the middle of one."""
+        signs = [sign for entry in run if (sign := self._see(entry)) >= 0]
+        if not self._seen:
+            return
+        kind = combine_cases(watch.kind for watch in self._watches.values())
+        settled = all(watch.settled for watch in self._watches.values())
+        if self.chapters and not self.chapters[-1].settled:
+            signs.append(self._seen.index(self.chapters.pop().entry))
+        if not self.chapters or kind != self.chapters[-1].kind:
+            self.chapters.append(_Chapter(kind, self._seen[min(signs)], self._latest, settled))
+
+    def _see(self, entry: Judged) -> int:
+        """The index of the answer that first showed what this one settles; -1 where it settles nothing new."""
+        if entry.verdict == "error":
+            self._errors.append(entry)
+            return -1
+        index, old = len(self._seen), self._watches.get(entry.case)
+        self._seen.append(entry)
+        self._latest = entry.run
+        new = self._watches[entry.case] = (old or CaseWatch()).see(entry.verdict, index, self._chance)
+        if old is None:
+            return index
+        return -1 if new.kind == old.kind else old.opened if old.opened >= 0 else index
+
+    def standing(self) -> Standing:
+        """Where all of it leads."""
+        now = self.chapters[-1]
+        since = self._seen[self._seen.index(now.entry) :]
+        counted = share(entry.verdict for entry in since)
+        bad = [entry.reason for entry in since if entry.verdict != "works" and entry.reason]
+        return Standing(
+            kind=now.kind,
+            change=self._change(),
+            since=now.entry.at,
+            was=self.chapters[-2].kind if len(self.chapters) > 1 else "",
+            first=now.entry.answer,
+            reason=bad[-1] if bad and now.kind != "works" else "",
+            answers=len(since),
+            works=sum(entry.verdict == "works" for entry in since),
+            low=counted.low,
+            high=counted.high,
+            errors=sum(entry.at >= now.entry.at for entry in self._errors),
+            doubt=any(watch.in_doubt for watch in self._watches.values()),
+        )
+
+    def _change(self) -> Change:
+        now = self.chapters[-1]
+        if now.run != self._latest:
+            return "still"
+        if len(self.chapters) == 1:
+            return "new"
+        return "regressed" if RANK[now.kind] > RANK[self.chapters[-2].kind] else "recovered"
+
+
+def _counts(case: str, cases: Collection[str] | None) -> bool:
+    return cases is None or not case or case in cases
+
+
+def _same_yardstick(history: Sequence[Judged]) -> list[Judged]:
+    """Without what was measured otherwise than each case's latest answer was; errors were not measured at all."""
+    latest = {entry.case: entry.yardstick for entry in history if entry.verdict != "error"}
+    return [e for e in history if e.verdict == "error" or e.yardstick == latest[e.case]]
+
+
+def _by_run(history: Sequence[Judged]) -> list[list[Judged]]:
+    runs: dict[str, list[Judged]] = {}
+    for entry in history:
+        runs.setdefault(entry.run, []).append(entry)
+    return [_last_asked(run) for run in runs.values()]
+
+
+def _last_asked(run: Sequence[Judged]) -> list[Judged]:
+    """What a resumed run asked anew, after an error or with other settings, counts once: its last answer."""
+    answers = {(e.case, e.sample): e for e in run if e.verdict != "error"}
+    errors = {(e.case, e.sample): e for e in run if e.verdict == "error"}
+    return list((errors | answers).values())

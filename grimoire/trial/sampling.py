@@ -1,0 +1,93 @@
+"""As many samples as it takes: one of each case, and more where an answer does not fit what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from grimoire.chance import Chance
+from grimoire.record import Cell
+from grimoire.standing import CaseWatch, Judged, watch_case
+from grimoire.trial.run import Result
+
+
+class CaseKey(NamedTuple):
+    """One case of a spell in a language on a backend."""
+
+    spell: str
+    language: str
+    backend: str
+    case: str
+
+
+Measured = tuple[str, str]
+"""The digests of a case's text and of the checks its answers meet: answers can be compared where both are the same."""
+
+
+class _Asked(msgspec.Struct):
+    """What this run has asked of a case."""
+
+    cell: Cell
+    watch: CaseWatch
+    samples: int = 0
+    answered: bool = False
+
+
+class Sampler:
+    """Says which cells to ask once more: those whose answers leave it open whether something has changed.
+
+    A case that got an error instead of an answer is left in doubt: asking on is for another run. Rehearsals, in which
+    nothing happens by chance, are never asked again.
+    """
+
+    def __init__(self, chance: Chance, watches: Mapping[CaseKey, CaseWatch] | None = None) -> None:
+        self._chance = chance
+        self._watches = dict(watches or {})
+        self._asked: dict[CaseKey, _Asked] = {}
+
+    def see(self, result: Result) -> None:
+        """Take in one result."""
+        cell = result.cell
+        if cell.rehearsal:
+            return
+        key = CaseKey(cell.spell, cell.language, cell.backend, cell.case)
+        asked = self._asked.setdefault(key, _Asked(cell, self._watches.get(key, CaseWatch())))
+        asked.samples = max(asked.samples, cell.sample)
+        asked.answered = result.verdict.kind != "error"
+        asked.watch = asked.watch.see(result.verdict.kind, asked.samples, self._chance)
+
+    def again(self) -> list[Cell]:
+        """The next sample of each case in doubt, until there are as many as one run may ask."""
+        return [
+            msgspec.structs.replace(asked.cell, sample=asked.samples + 1)
+            for asked in self._asked.values()
+            if asked.answered and asked.watch.in_doubt and asked.samples < self._chance.most
+        ]
+
+
+def known(
+    judged: Iterable[tuple[tuple[str, str, str, bool], list[Judged]]],
+    now: Callable[[str, str, str], Measured | None],
+    chance: Chance,
+    *,
+    before: str,
+) -> dict[CaseKey, CaseWatch]:
+    """What the ledger says of every case, leaving out the run `before` which this is asked.
+
+    `now` tells by spell, language and case what its answers are measured by today (None: it is no longer there).
+    """
+    watches: dict[CaseKey, CaseWatch] = {}
+    for (spell, language, backend, rehearsal), history in judged:
+        cases: dict[str, list[Judged]] = {}
+        for entry in history:
+            if not rehearsal and entry.run != before and _comparable(entry, now(spell, language, entry.case)):
+                cases.setdefault(entry.case, []).append(entry)
+        for case, entries in cases.items():
+            watches[CaseKey(spell, language, backend, case)] = watch_case(entries, chance)
+    return watches
+
+
+def _comparable(entry: Judged, measured: Measured | None) -> bool:
+    return entry.verdict != "error" and (entry.template, entry.yardstick) == measured

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from grimoire.chance import Chance
+from grimoire.standing import Change, Judged, StandingKind, case_kind, combine, share, stand
+from grimoire.verdict import VerdictKind
+
+NAMES: dict[str, VerdictKind] = {"w": "works", "p": "partial", "b": "broken", "e": "error"}
+
+
+@pytest.mark.parametrize(
+    ("cases", "standing"),
+    [
+        pytest.param([], "untested", id="none"),
+        pytest.param(["ee", "e"], "untested", id="errors-say-nothing"),
+        pytest.param(["w"], "works", id="one"),
+        pytest.param(["we", "w"], "works", id="works-beside-error"),
+        pytest.param(["bb", "b"], "broken", id="broken"),
+        pytest.param(["pe"], "partial", id="partial-beside-error"),
+        pytest.param(["wp"], "partial", id="one-case-works-and-partial"),
+        pytest.param(["wb"], "flaky", id="one-case-works-and-broken"),
+        pytest.param(["pb"], "flaky", id="one-case-partial-and-broken"),
+        pytest.param(["w", "b"], "partial", id="one-case-works-another-is-broken"),
+        pytest.param(["w", "p"], "partial", id="one-case-works-another-is-partial"),
+        pytest.param(["w", "w", "wb"], "flaky", id="one-flaky-case-among-good"),
+        pytest.param(["b", "wb"], "flaky", id="one-flaky-case-among-broken"),
+        pytest.param(["e", "b"], "broken", id="an-error-is-no-other-case"),
+    ],
+)
+def test_combine(cases: list[str], standing: StandingKind) -> None:
+    judged = [(str(number), NAMES[initial]) for number, case in enumerate(cases) for initial in case]
+    assert combine(judged) == standing
+
+
+def history(*runs: str, template: str = "new") -> list[Judged]:
+    """Runs of answers to one case by their initials: "wb" is one run with an answer that works and one broken."""
+    return [
+        Judged(
+            run=f"{template}{number}",
+            at=f"2026-01-0{number}",
+            template=template,
+            case="willow",
+            sample=sample,
+            answer=100 * (number - 1) + sample + (number > 1),
+            verdict=NAMES[initial],
+            reason=initial,
+        )
+        for number, run in enumerate(runs, start=1)
+        for sample, initial in enumerate(run, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runs", "kind", "change", "since", "doubt"),
+    [
+        pytest.param(["w"], "works", "new", 1, False, id="first"),
+        pytest.param(["b"], "broken", "new", 1, True, id="first-and-not-yet-sure"),
+        pytest.param(["bbb"], "broken", "new", 1, False, id="first-and-sure"),
+        pytest.param(["w", "w"], "works", "still", 1, False, id="still"),
+        pytest.param(["w", "b"], "works", "still", 1, True, id="one-bad-answer-changes-nothing"),
+        pytest.param(["w", "bbb"], "broken", "regressed", 2, False, id="regressed-in-one-run"),
+        pytest.param(["w", "b", "b", "b"], "broken", "regressed", 2, False, id="regressed-over-three-runs"),
+        pytest.param(["w", "b", "wwwwwwwww"], "works", "still", 1, False, id="a-bad-draw"),
+        pytest.param(["w", "ppp"], "partial", "regressed", 2, False, id="regressed-to-partial"),
+        pytest.param(["bbb", "www"], "works", "recovered", 2, False, id="recovered"),
+        pytest.param(["bbb", "w"], "broken", "still", 1, True, id="one-good-answer-changes-nothing"),
+        pytest.param(["w", "bwbwbb"], "flaky", "regressed", 2, False, id="flaky"),
+        pytest.param(["bbb", "wbwbww"], "flaky", "recovered", 2, False, id="broken-to-flaky"),
+        pytest.param(["w", "bbb", "www", "w"], "works", "still", 3, False, id="since-the-last-change"),
+        pytest.param(["w", "e"], "works", "new", 1, False, id="an-error-changes-nothing"),
+        pytest.param(["w", "e", "w"], "works", "still", 1, False, id="an-error-between"),
+        pytest.param(["bbb", "e", "www"], "works", "recovered", 3, False, id="recovered-over-an-error"),
+        pytest.param(["ppp", "bwbwbb"], "flaky", "regressed", 2, False, id="flaky-is-worse-than-partial"),
+        pytest.param(["b", "w"], "flaky", "new", 1, True, id="two-answers-that-differ"),
+        pytest.param(["b", "w", "w", "w", "w"], "works", "new", 1, True, id="a-bad-beginning"),
+        pytest.param(["bwbwbb", "w" * 10], "flaky", "still", 1, False, id="flaky-is-left-only-on-evidence"),
+        pytest.param(["bwbwbb", "w" * 11], "works", "recovered", 2, False, id="flaky-no-longer"),
+        pytest.param(["bwbwbb", "b" * 11], "broken", "regressed", 2, False, id="flaky-and-then-broken"),
+    ],
+)
+def test_stand(runs: list[str], kind: StandingKind, change: Change, since: int, doubt: bool) -> None:
+    standing = stand(history(*runs), "new")
+    assert (standing.kind, standing.change, standing.since, standing.doubt) == (
+        kind,
+        change,
+        f"2026-01-0{since}",
+        doubt,
+    )
+
+
+def test_stand_counts_all_answers_since_the_change() -> None:
+    standing = stand(history("w", "bbe", "eeb"), "new")
+    assert (standing.kind, standing.was, standing.first, standing.reason) == ("broken", "works", 102, "b")
+    assert (standing.answers, standing.works, standing.errors) == (3, 0, 3)
+    assert (standing.low, round(standing.high, 2)) == (0.0, 0.56)
+
+
+def test_another_yardstick_begins_anew() -> None:
+    old, new = history("w", "w"), history("bbb")
+    measured = [structs.replace(e, yardstick="strict", run="later", at="2026-02-01") for e in new]
+    standing = stand([*old, *measured], "new")
+    assert (standing.kind, standing.change, standing.answers) == ("broken", "new", 3)
+
+
+def test_a_case_the_spell_no_longer_has_does_not_count() -> None:
+    gone = [structs.replace(entry, case="tiger") for entry in history("bbb")]
+    assert stand([*gone, *history("w")], "new").kind == "partial"
+    assert stand([*gone, *history("w")], "new", cases={"willow"}).kind == "works"
+
+
+def test_one_of_two_cases_regresses() -> None:
+    tiger = [structs.replace(entry, case="tiger", answer=entry.answer + 50) for entry in history("w", "w")]
+    standing = stand([*history("w", "bbb"), *tiger], "new")
+    assert (standing.kind, standing.change, standing.first) == ("partial", "regressed", 102)
+
+
+def test_parameters_decide_how_much_is_enough() -> None:
+    hasty = Chance(false_alarm=0.1)
+    assert stand(history("w", "b"), "new", hasty).kind == "broken"
+
+
+def test_of_several_answers_the_likeliest_state_decides() -> None:
+    found = {said: case_kind([NAMES[initial] for initial in said], Chance()) for said in ("w" * 9 + "b", "wwb")}
+    assert list(found.values()) == ["works", "flaky"]
+    assert case_kind([NAMES[initial] for initial in "b" * 9 + "w"], Chance()) == "broken"
+    assert case_kind([NAMES[initial] for initial in "wwwwwppppp"], Chance()) == "partial"
+
+
+def test_errors_never_shrink_into_the_share() -> None:
+    assert share(["works", "error", "broken", "error"]) == share(["works", "broken"])
+
+
+@pytest.mark.parametrize(
+    ("older", "runs", "kind", "errors"),
+    [
+        pytest.param([], [], "untested", 0, id="nothing"),
+        pytest.param([], ["e"], "untested", 1, id="only-errors"),
+        pytest.param(["w"], [], "stale", 0, id="older-text"),
+        pytest.param(["w"], ["e"], "stale", 1, id="older-text-and-an-error-now"),
+        pytest.param(["e"], [], "untested", 1, id="older-error"),
+        pytest.param(["b"], ["w"], "works", 0, id="older-text-does-not-count"),
+    ],
+)
+def test_stand_on_text_that_moved_on(older: list[str], runs: list[str], kind: StandingKind, errors: int) -> None:
+    standing = stand([*history(*older, template="old"), *history(*runs)], "new")
+    assert (standing.kind, standing.errors) == (kind, errors)
+
+
+def test_a_run_that_comes_back_later_is_one_run() -> None:
+    first, second = history("b"), history("bwbwbb")[1:]
+    standing = stand([*first, *second], "new")
+    assert (standing.kind, standing.change, standing.answers) == ("flaky", "new", 6)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kind", "errors"),
+    [
+        pytest.param("e", "w", "works", 0, id="an-error-then-an-answer"),
+        pytest.param("b", "w", "works", 0, id="the-last-answer-counts"),
+        pytest.param("w", "b", "broken", 0, id="also-when-it-is-worse"),
+        pytest.param("b", "e", "broken", 0, id="an-error-takes-nothing-away"),
+        pytest.param("e", "e", "untested", 2, id="never-answered"),
+        pytest.param("we", "ww", "works", 0, id="of-two-samples"),
+    ],
+)
+def test_what_a_run_asked_anew_counts_once(first: str, again: str, kind: StandingKind, errors: int) -> None:
+    standing = stand([*history(first), *history(again)], "new")
+    assert (standing.kind, standing.errors) == (kind, errors)
