@@ -11,7 +11,12 @@ from grimoire.errors import UsageError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file's content; parents are made, an existing file's mode is kept. Lone surrogates become `?`.
+    """Replace the file's content with a text in UTF-8; lone surrogates become `?`. Raises as `write_bytes`."""
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace the file's content; parents are made, an existing file's mode is kept.
 
     Raises:
         UsageError: the file cannot be written; what was there before is untouched.
@@ -21,8 +26,8 @@ def write_text(path: Path, text: str) -> None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).chmod(mode)

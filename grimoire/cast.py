@@ -10,8 +10,8 @@ import msgspec
 from grimoire import languages, placeholders
 from grimoire.chat import Answer, Message, Request
 from grimoire.errors import MissingInput, ServiceError, UsageError
-from grimoire.ports import ChatBackend, Exchange
-from grimoire.record import Cell
+from grimoire.ports import Addressee, ChatBackend, Exchange
+from grimoire.record import Cell, Entry
 from grimoire.spell import Case, Spell, Template, Variable
 
 CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
@@ -70,7 +70,7 @@ def build_cell(  # noqa: PLR0913  # a cell is where everything meets
     spell: Spell,
     template: Template,
     case: Case,
-    backend: ChatBackend,
+    backend: Addressee,
     *,
     sample: int = 1,
     answer_in: str = "",
@@ -131,6 +131,24 @@ async def ask(
         parts.append(more.text)
         whole = _joined(whole, more, parts)
     return whole
+
+
+def recorded_cell(entry: Entry, spell: Spell) -> Cell:
+    """The question an entry of the ledger answers, with the subject its case has now; without earlier messages."""
+    case = next((case for case in spell.cases if case.id == entry.case), None)
+    request = Request(messages=(Message("user", entry.incantation),), answer_in=entry.answer_in)
+    return Cell(
+        spell=entry.spell,
+        language=entry.language,
+        template=entry.template,
+        case=entry.case,
+        backend=entry.backend,
+        sample=entry.sample,
+        rehearsal=entry.rehearsal,
+        request=request,
+        text=entry.text,
+        subject=case.subject if case else (),
+    )
 
 
 def exchange(cell: Cell, answer: Answer, cost: float | None = None) -> Exchange:

@@ -71,8 +71,8 @@ class Watch(msgspec.Struct, frozen=True):
 
     `state` holds until a test says otherwise; before the first test is decided (`settled` is false) it is only the
     likeliest. `evidence` is the open test's log-likelihood ratio, 0 where none is open; for a case that passes
-    sometimes it speaks for its passing always, and `against` for its passing never. `passed` and `failed` count the answers since the test was
-    opened, and `opened` is the index of its first answer.
+    sometimes it speaks for its passing always, and `against` for its passing never. `passed` and `failed` count the
+    answers since the test was opened, and `opened` is the index of its first answer.
     """
 
     state: State = "always"

@@ -41,6 +41,23 @@ async def ask(exchange: Exchange, checks: Sequence[Check], verdict: Verdict, bac
     return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
 
 
+def carry(checks: Sequence[Check], verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
+    """`judge`'s verdict with what a model said of the same answer before in the place of the skipped questions.
+
+    None where one of them was never put, or in another version: then there is no verdict without asking.
+    """
+    if verdict.kind == "broken":
+        return verdict
+    asked = {(result.check, result.version): result for result in earlier if result.judge}
+    results: list[CheckResult] = []
+    for check, result in zip(checks, verdict.checks, strict=True):
+        known = asked.get((check.name, check.version), None) if isinstance(check, AskingCheck) else result
+        if known is None:
+            return None
+        results.append(known)
+    return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
+
+
 def asks(checks: Sequence[Check]) -> bool:
     """Whether a model has to be asked for any of them."""
     return any(isinstance(check, AskingCheck) for check in checks)

@@ -54,12 +54,16 @@ class AskingCheck(Check, Protocol):
         ...
 
 
-class ChatBackend(Protocol):
-    """A chat endpoint with a model and parameters. `name` is BACKEND/MODEL; `rehearsal` answers are never evidence."""
+class Addressee(Protocol):
+    """Who is asked. `name` is BACKEND/MODEL; `rehearsal` answers are never evidence; `parameters` are always sent."""
 
     name: str
     rehearsal: bool
     parameters: dict[str, object]
+
+
+class ChatBackend(Addressee, Protocol):
+    """A chat endpoint with a model and parameters."""
 
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
         """Ask once; `on_text` receives pieces as they come. Raises ServiceError, and only that."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from grimoire.chat import FinishReason, Request, Usage
+from grimoire.chat import Answer, FinishReason, Request, Usage
 from grimoire.spell import digest
 from grimoire.verdict import CheckResult, VerdictKind
 
@@ -57,7 +57,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person says of an answer: a verdict, a note, or both. It stands beside the verdict and counts for nothing."""
+    """What a person says of an answer: a verdict, a note, or both. It stands beside the verdict, never for it."""
 
     at: str
     verdict: VerdictKind | Literal[""] = ""
@@ -109,3 +109,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     opinions: tuple[Opinion, ...] = ()
     images: tuple[str, ...] = ()
+
+    @property
+    def reply(self) -> Answer:
+        """The answer as the checks see it."""
+        return Answer(
+            text=self.answer,
+            finish_reason=self.finish_reason,
+            model=self.model,
+            usage=self.usage,
+            seconds=self.seconds,
+            parts=self.parts,
+        )

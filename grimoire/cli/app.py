@@ -11,13 +11,16 @@ from grimoire import __version__
 from grimoire.cli import (
     backends,
     cast,
+    diff,
     doctor,
     export,
     history,
     import_,
+    judge,
     lint,
     list_,
     new,
+    rejudge,
     schema,
     search,
     show,
@@ -49,8 +52,11 @@ app.command("translate", rich_help_panel=WORK)(translate.translate)
 app.add_typer(export.export_app, name="export", rich_help_panel=WORK)
 app.add_typer(import_.import_app, name="import", rich_help_panel=WORK)
 app.command("trial", rich_help_panel=WORK)(trial.trial)
+app.command("judge", rich_help_panel=WORK)(judge.judge)
 app.command("status", rich_help_panel=LEDGER)(status.status)
 app.command("history", rich_help_panel=LEDGER)(history.history)
+app.command("diff", rich_help_panel=LEDGER)(diff.diff)
+app.command("rejudge", rich_help_panel=LEDGER)(rejudge.rejudge)
 app.command("backends", rich_help_panel=SETUP)(backends.backends)
 app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 

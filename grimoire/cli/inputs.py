@@ -77,12 +77,13 @@ def _named_case(spell: Spell, case_id: str, variables: dict[str, str], *, alone:
 
 def _joined(text: str | None, stdin: TextIO | None) -> str:
     """The argument, a blank line, what is piped in. A terminal is never read unless `-` asks for it."""
-    piped = "" if stdin is None or (text != "-" and stdin.isatty()) else _read(stdin)
+    piped = "" if stdin is None or (text != "-" and stdin.isatty()) else read_stdin(stdin)
     given = "" if text is None or text == "-" else _clean(text)
     return "\n\n".join(part for part in (given, piped.rstrip("\r\n")) if part.strip())
 
 
-def _read(stdin: TextIO) -> str:
+def read_stdin(stdin: TextIO) -> str:
+    """All of standard input. Raises UsageError where it is not UTF-8."""
     try:
         text = stdin.read()
         text.encode("utf-8")  # in the C locale bytes that are not UTF-8 get through as lone surrogates

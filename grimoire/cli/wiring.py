@@ -19,7 +19,7 @@ from grimoire.record import Cell
 from grimoire.segment import Segment
 from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
 from grimoire.spell import CheckSpec, Spell
-from grimoire.verdict import Verdict
+from grimoire.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -124,6 +124,12 @@ class SpellJudge:
         original = self._original(spell, cell) if cell.language != spell.language else ""
         exchange = msgspec.structs.replace(cast.exchange(cell, answer, paid), original=original)
         return await ask(exchange, self._checks_of(cell)[0], verdict, self._backend)
+
+    def carry(self, cell: Cell, verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
+        """The verdict with what a model said before; None where it would have to be asked."""
+        from grimoire.judge import carry
+
+        return carry(self._checks_of(cell)[0], verdict, earlier)
 
     def requests(self, cell: Cell) -> int:
         """How many requests asking about an answer may take."""

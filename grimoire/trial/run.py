@@ -221,13 +221,5 @@ def _resumed(this: _Round, planned: Iterator[Cell]) -> Iterator[Cell]:
 
 
 def _earlier(cell: Cell, entry: Entry) -> Result:
-    answer = Answer(
-        text=entry.answer,
-        finish_reason=entry.finish_reason,
-        model=entry.model,
-        usage=entry.usage,
-        seconds=entry.seconds,
-        parts=entry.parts,
-    )
     verdict = Verdict(kind=entry.verdict or "error", checks=entry.checks, yardstick=entry.yardstick)
-    return Result(cell, verdict, answer, entry.cost, earlier=True)
+    return Result(cell, verdict, entry.reply, entry.cost, earlier=True)
