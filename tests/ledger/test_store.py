@@ -18,7 +18,7 @@ from grimoire.ledger.database import open_database
 from grimoire.ledger.schema import MIGRATIONS
 from grimoire.ledger.store import PAGE
 from grimoire.ports import Ledger
-from grimoire.record import Entry, Run
+from grimoire.record import Entry, Image, Run
 from grimoire.verdict import Verdict
 from tests.ledger.conftest import Clock
 from tests.ledger.samples import AN_ANSWER, SUBJECT, a_cell, a_check, a_verdict
@@ -328,12 +328,15 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(ledger: SqliteLedger) -
 APPEND_ONLY = [
     *(f"UPDATE {table} SET {column} = {column}" for table, column in [("answers", "text"), ("answers", "error")]),
     "UPDATE verdicts SET kind = 'works'",
+    "UPDATE opinions SET verdict = 'works'",
+    "UPDATE images SET name = ''",
     "UPDATE check_results SET outcome = 'passed'",
     "UPDATE texts SET body = ''",
     "UPDATE runs SET plan = '{}'",
     "UPDATE runs SET id = 'x'",
     "UPDATE runs SET finished = 'later'",
     *(f"DELETE FROM {table}" for table in ("answers", "verdicts", "check_results", "texts", "runs")),
+    *(f"DELETE FROM {table}" for table in ("opinions", "images")),
 ]
 
 
@@ -341,6 +344,8 @@ APPEND_ONLY = [
 def test_what_is_recorded_cannot_be_changed(ledger: SqliteLedger, path: Path, statement: str) -> None:
     run = fill(ledger, 1)
     ledger.add_verdict(1, a_verdict("broken", a_check("a", "failed")))
+    ledger.add_opinion(1, "works", "")
+    ledger.add_image(1, Image(name="a.png", media_type="image/png", data=b"x"))
     ledger.finish(run)
     with closing(sqlite3.connect(path)) as other, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         other.execute(statement)
