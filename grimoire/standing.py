@@ -212,6 +212,7 @@ class _Story:
         now = self.chapters[-1]
         since = self._seen[self._seen.index(now.entry) :]
         counted = share(entry.verdict for entry in since)
+        began = min(entry.at for entry in (*self._seen, *self._errors) if entry.run == now.entry.run)
         bad = [entry.reason for entry in since if entry.verdict != "works" and entry.reason]
         return Standing(
             kind=now.kind,
@@ -224,7 +225,7 @@ class _Story:
             works=sum(entry.verdict == "works" for entry in since),
             low=counted.low,
             high=counted.high,
-            errors=sum(entry.at >= now.entry.at for entry in self._errors),
+            errors=sum(entry.at >= began for entry in self._errors),
             doubt=any(watch.in_doubt for watch in self._watches.values()),
         )
 

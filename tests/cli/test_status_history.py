@@ -90,7 +90,8 @@ def test_history_is_newest_first_and_whole(mine: Path, backends: OpenAIServer) -
     call(TRIAL)
     shown = run(["history", "mine", "--json"])
     assert (shown.code, shown.err) == (0, "")
-    latest, first = shown.json
+    latest, *_, first = shown.json
+    assert len(shown.json) == 4  # the second trial asked twice more, to be sure
     assert (latest["answer"], latest["verdict"], latest["case"]) == ("Of elms only.", "broken", "willow")
     assert (first["answer"], first["verdict"], first["cost"]) == (GOOD, "works", pytest.approx(25e-6))
     assert first["usage"] == {"prompt_tokens": 11, "completion_tokens": 7}

@@ -198,7 +198,7 @@ def test_samples_are_each_asked(mine: Path, backends: OpenAIServer) -> None:
 
 def test_missing_translations_are_made_on_the_way(mine: Path, backends: OpenAIServer, deepl: DeepLServer) -> None:
     backends.reply = _answer_in_the_language_of_the_prompt
-    done = call(["trial", "mine", "-l", "en,zh", "-m", "one", "--with", "deepl", "--yes", "--json"])
+    done = call(["trial", "mine", "-l", "en,zh", "-m", "one", "-n", "1", "--with", "deepl", "--yes", "--json"])
     assert {line["language"] for line in done.lines} == {"en", "zh"}
     assert mine.with_name("mine.zh.yaml").exists()
     assert "its translation into zh is missing: deepl makes it" in done.err

@@ -68,7 +68,7 @@ def test_other_settings_ask_anew_and_say_so(
     write_spell("first")
     write_spell("second")
     backends.reply = lambda _: Reply(status=500) if backends.count == 2 else Reply(text="oaks in the wind")
-    assert call(["trial", "first", "second", "-l", "en", "-m", "one", "-j", "1", "--yes"]).code == 1
+    assert call(["trial", "first", "second", "-l", "en", "-m", "one", "-j", "1", "-n", "1", "--yes"]).code == 1
     settings = folder / "grimoire.yaml"
     settings.write_text(settings.read_text().replace("model: m1,", "model: m1, temperature: 0.5,"), encoding="utf-8")
     backends.reply = Reply(text=GOOD)

@@ -14,7 +14,7 @@ from tests.cli.process import PATIENCE, call, started, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 ANSWERED, JOBS = 10, 4
-TRIAL = ("trial", "-l", "en", "-m", "one", "--yes", "--ledger", "l.db")
+TRIAL = ("trial", "-l", "en", "-m", "one", "-n", "1", "--yes", "--ledger", "l.db")
 
 
 @pytest.fixture
