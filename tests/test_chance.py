@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
 from grimoire.chance import Chance, State, Watch, observe, wilson
@@ -137,5 +138,5 @@ def test_likeliest(passed: int, failed: int, state: State) -> None:
 
 @pytest.mark.parametrize("wrong", [{"changed": 0.95}, {"changed": 0.99}, {"false_alarm": 0.6, "missed": 0.5}])
 def test_parameters_that_make_no_test_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"changed|missed"):
-        Chance(**wrong)
+    with pytest.raises(msgspec.ValidationError, match=r"changed|missed"):
+        msgspec.convert(wrong, Chance)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
+import msgspec
 import typer
 
 from grimoire.cli import options
@@ -23,12 +24,12 @@ LARGEST_IMAGE = 10_000_000
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
-class Elsewhere(NamedTuple):
+class Elsewhere(msgspec.Struct):
     """A chat that was asked by hand."""
 
     name: str
     rehearsal: bool = False
-    parameters: dict[str, object] = {}  # noqa: RUF012  # a named tuple's default, never changed
+    parameters: dict[str, object] = {}
 
 
 def judge(

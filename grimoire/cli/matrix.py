@@ -25,8 +25,17 @@ MARKS = {
 Column = tuple[str, str]
 """Language, backend."""
 
-Cells = Mapping[tuple[str, str, str], tuple[str, str]]
-"""By (spell, language, backend), in the order they are to be shown: a kind of MARKS, and a remark."""
+
+class Cell(NamedTuple):
+    """A kind of MARKS, a remark, and the interval of the share that works, which is shown where there is room."""
+
+    kind: str
+    remark: str = ""
+    interval: str = ""
+
+
+Cells = Mapping[tuple[str, str, str], Cell]
+"""By (spell, language, backend), in the order they are to be shown."""
 
 
 class Layout(NamedTuple):
@@ -35,9 +44,11 @@ class Layout(NamedTuple):
     words: bool
     remarks: bool
     titles: bool
+    intervals: bool = False
 
 
 LAYOUTS = (
+    Layout(words=True, remarks=True, titles=True, intervals=True),
     Layout(words=True, remarks=True, titles=True),
     Layout(words=True, remarks=True, titles=False),
     Layout(words=False, remarks=True, titles=True),
@@ -97,15 +108,15 @@ def _head(column: Column) -> str:
     return f"{language}\n{head}\n{slash}{model}"
 
 
-def _mark(cell: tuple[str, str] | None, layout: Layout) -> Text:
+def _mark(cell: Cell | None, layout: Layout) -> Text:
     from rich.text import Text
 
     if cell is None:
         return Text("")
-    kind, remark = cell
-    sign, style = MARKS[kind]
-    text = Text(f"{sign} {kind}" if layout.words else sign, style=style)
-    return text.append(f" {remark}", style="dim") if remark and layout.remarks else text
+    sign, style = MARKS[cell.kind]
+    text = Text(f"{sign} {cell.kind}" if layout.words else sign, style=style)
+    said = [cell.remark if layout.remarks else "", cell.interval if layout.intervals else ""]
+    return text.append("".join(f" {part}" for part in said if part), style="dim")
 
 
 def _legend(cells: Cells, columns: Sequence[Column]) -> str:
@@ -114,5 +125,5 @@ def _legend(cells: Cells, columns: Sequence[Column]) -> str:
     for number, (language, backend) in enumerate(columns, 1):
         numbered.setdefault(language, []).append(f"{number} {one_line(backend)}")
     lines = [f"{language}: {', '.join(backends)}" for language, backends in numbered.items()]
-    signs = [f"{MARKS[kind][0]} {kind}" for kind in MARKS if any(cell[0] == kind for cell in cells.values())]
+    signs = [f"{MARKS[kind][0]} {kind}" for kind in MARKS if any(cell.kind == kind for cell in cells.values())]
     return "\n".join([*lines, "  ".join(signs)])

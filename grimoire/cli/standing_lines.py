@@ -8,6 +8,16 @@ from grimoire.standing import Standing
 from grimoire.terminal import one_line
 
 
+def percent(share: float) -> str:
+    """A share as a person writes it."""
+    return f"{share * 100:.0f} %"
+
+
+def short_interval(answers: int, low: float, high: float) -> str:
+    """The bounds in brackets, where several answers were counted."""
+    return f"({low * 100:.0f}-{high * 100:.0f} %)" if answers > 1 else ""
+
+
 def place(row: Row) -> str:
     """Which spell, in which language, on what."""
     return f"{one_line(row.spell)} ({row.language}) on {one_line(row.backend)}"
@@ -43,6 +53,7 @@ def doubt_line(row: Row) -> str:
 
 def evidence(standing: Standing) -> str:
     """How many answers work since the standing began, and between what shares the true one lies."""
-    interval = f" (95 % interval {standing.low:.0%} to {standing.high:.0%})" if standing.answers > 1 else ""
+    bounds = f"{percent(standing.low)} to {percent(standing.high)}"
+    interval = f" (95 % interval {bounds})" if standing.answers > 1 else ""
     errors = f", {count(standing.errors, 'error')} beside" if standing.errors else ""
     return f"{standing.works} of {count(standing.answers, 'answer')} work{interval}{errors}"

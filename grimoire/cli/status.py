@@ -11,6 +11,7 @@ from grimoire.cli import options
 from grimoire.reports.standings import Text, text_of
 
 if TYPE_CHECKING:
+    from grimoire.cli.matrix import Cell
     from grimoire.reports.standings import Row
     from grimoire.spell import Spell, Translation
 
@@ -72,8 +73,16 @@ def _table(rows: Sequence[Row], titles: dict[str, str], caption: str) -> None:
     from grimoire.cli.matrix import matrix
 
     if rows:
-        cells = {(row.spell, row.language, row.backend): (row.standing.kind, _remark(row)) for row in rows}
+        cells = {(row.spell, row.language, row.backend): _cell(row) for row in rows}
         output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
+
+
+def _cell(row: Row) -> Cell:
+    from grimoire.cli.matrix import Cell
+    from grimoire.cli.standing_lines import short_interval
+
+    standing = row.standing
+    return Cell(standing.kind, _remark(row), short_interval(standing.answers, standing.low, standing.high))
 
 
 def _remark(row: Row) -> str:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grimoire.cli import output, wiring
-from grimoire.cli.matrix import matrix, titles_by_name
+from grimoire.cli.matrix import Cell, matrix, titles_by_name
 from grimoire.cli.results import result_json
+from grimoire.cli.standing_lines import changed_line, doubt_line, short_interval
 from grimoire.terminal import one_line
 from grimoire.trial.plan import cost
 
@@ -53,9 +54,7 @@ def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Resu
 
 def matrix_of(setup: Setup, tally: Tally) -> None:
     """Print spell × (language, backend)."""
-    cells = {
-        key: (_kind(tally.cells[key]), _remark(tally.cells[key])) for key in _in_order(setup) if key in tally.cells
-    }
+    cells = {key: _cell(tally.cells[key]) for key in _in_order(setup) if key in tally.cells}
     titles = titles_by_name(
         [
             (spell.name, spell.title, [text.title for text in setup.library.translations(spell) if text.title])
@@ -118,7 +117,6 @@ def rehearsal_notes(setup: Setup, unexpected: Sequence[Key]) -> None:
 
 def changes(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
     """Tell which standings changed with this run and which are in doubt; whether one of them got worse."""
-    from grimoire.cli.standing_lines import changed_line, doubt_line
     from grimoire.reports.standings import standings, text_of
 
     spells = {spell.name: spell for spell in setup.plan.spells}
@@ -145,8 +143,9 @@ def _in_order(setup: Setup) -> Iterator[Key]:
                 yield spell.name, language, backend.name
 
 
-def _kind(count: Count) -> str:
-    return "error" if count.standing == "untested" else count.standing
+def _cell(count: Count) -> Cell:
+    kind = "error" if count.standing == "untested" else count.standing
+    return Cell(kind, _remark(count), short_interval(count.answers, count.share.low, count.share.high))
 
 
 def _remark(count: Count) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GOOD
-from tests.cli.process import call, run, shell
+from tests.cli.process import call, run, run_on_terminal, shell
 
 BAD = "Of elms only, and of the wind that bends them in the evening when nobody looks."
 PICTURE = b"\x89PNG\r\n\x1a\n and the rest"
@@ -163,8 +163,9 @@ def test_a_wrong_call_is_told_in_a_line_and_records_nothing(
 
 
 def test_a_terminal_is_not_read_for_an_answer(mine: Path) -> None:
-    refused = call(["judge", "mine"])
-    assert refused.code == 1 or "no answer to judge" in refused.err
+    refused = run_on_terminal(["judge", "mine"])
+    assert refused.code == 2
+    assert "no answer to judge" in refused.out
 
 
 def test_control_characters_of_an_answer_reach_no_terminal(mine: Path, answer: Callable[[str], str]) -> None:

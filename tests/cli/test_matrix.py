@@ -4,14 +4,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grimoire.cli.matrix import LAYOUTS, MARKS, matrix
+from grimoire.cli.matrix import LAYOUTS, MARKS, Cell, matrix
 
 TITLES = {"blog-title": "博客标题十选三", "seo-article": "SEO 长文写手，写得又长又好，一看就是行家里手"}
 
 
-def drawn(columns: int, width: int, remark: str = "") -> list[str]:
+def drawn(columns: int, width: int, remark: str = "", interval: str = "") -> list[str]:
     backends = [f"openai/model-{n}" for n in range(columns)]
-    cells = {(spell, "zh", backend): ("broken", remark) for spell in TITLES for backend in backends}
+    cells = {(spell, "zh", backend): Cell("broken", remark, interval) for spell in TITLES for backend in backends}
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(matrix(cells, TITLES, width=width))
@@ -49,8 +49,15 @@ def test_chinese_titles_leave_the_columns_in_line() -> None:
     assert len(starts) == 1
 
 
+@pytest.mark.parametrize(("width", "shown"), [pytest.param(100, True), pytest.param(70, False)])
+def test_intervals_where_there_is_room(width: int, shown: bool) -> None:
+    lines = drawn(2, width, "9/10", "(60-98 %)")
+    assert any("✗ broken 9/10 (60-98 %)" in line for line in lines) is shown
+    assert any("✗ broken 9/10" in line for line in lines)
+
+
 def test_a_cell_that_was_not_tried_is_empty() -> None:
-    cells = {("a", "en", "x/1"): ("works", ""), ("b", "zh", "x/1"): ("flaky", "1/2")}
+    cells = {("a", "en", "x/1"): Cell("works"), ("b", "zh", "x/1"): Cell("flaky", "1/2")}
     console = Console(width=80, color_system=None)
     with console.capture() as capture:
         console.print(matrix(cells, {}, width=80))
@@ -59,6 +66,6 @@ def test_a_cell_that_was_not_tried_is_empty() -> None:
 
 
 def test_every_layout_says_less_than_the_one_before() -> None:
-    assert LAYOUTS[0] == (True, True, True)
+    assert LAYOUTS[0] == (True, True, True, True)
     assert len(set(LAYOUTS)) == len(LAYOUTS)
     assert len({sign for sign, _ in MARKS.values()}) == len(MARKS)

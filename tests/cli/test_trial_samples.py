@@ -91,7 +91,7 @@ def test_a_share_can_be_demanded(mine: Path, backends: OpenAIServer) -> None:
     answers(backends, BAD, GOOD)
     few = call([*TRIAL, "-n", "10", "--fail-under", "0.95"])
     assert few.code == 1
-    assert "mine (en) on one/m1: fewer than 95% of the answers work" in few.err
+    assert "mine (en) on one/m1: fewer than 95 % of the answers work" in few.err
     answers(backends, BAD, GOOD)
     assert call([*TRIAL, "-n", "10", "--fail-under", "0.9"]).code == 0
 
@@ -103,7 +103,7 @@ def test_errors_are_counted_beside_the_answers(mine: Path, backends: OpenAIServe
     assert "2/2 !2" in done.out
     row = standing()
     assert (row["standing"], row["answers"], row["works"], row["errors"]) == ("works", 2, 2, 2)
-    assert "2 of 2 answers work (95 % interval 34% to 100%), 2 errors beside" in call(["status", "mine"]).out
+    assert "2 of 2 answers work (95 % interval 34 % to 100 %), 2 errors beside" in call(["status", "mine"]).out
 
 
 @pytest.mark.parametrize("given", ["0", "1001", "many", "-1", "", "1.5", "二"])

@@ -7,7 +7,7 @@ import pytest
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout, UnknownName
 from grimoire.ledger import SqliteLedger
-from grimoire.record import Image, Opinion
+from grimoire.record import Image
 from grimoire.verdict import CheckResult
 from tests.ledger.samples import AN_ANSWER, a_cell, a_verdict
 
@@ -26,7 +26,7 @@ def test_what_a_person_says_stands_beside_the_verdict(ledger: SqliteLedger) -> N
         ("works", "看上去很好"),
         ("", "a second look"),
     ]
-    assert all(isinstance(opinion, Opinion) and opinion.at for opinion in entry.opinions)
+    assert [opinion.at for opinion in entry.opinions] == sorted(opinion.at for opinion in entry.opinions)
     [(_, [judged])] = ledger.judged()
     assert judged.verdict == "broken"
 
