@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
-    *("segment", "glossary", "scripts", "likeness"),
+    *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants"),
 }
 PORTS = {"ports"}
 FILES = {"yamlfile", "atomic", "spellfile", "library", "settings", "glossaryfile"}
@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(PORTS, VALUES),
     **dict.fromkeys(FILES, VALUES | FILES),
-    "settings": {"errors", "yamlfile"},
+    "settings": {"errors", "chance", "yamlfile"},
     **{family: VALUES | PORTS | {family} for family in FAMILIES},
     **dict.fromkeys(ENGINE, VALUES | PORTS | ENGINE),
     "cli": VALUES | PORTS | FILES | FAMILIES | ENGINE | {"cli"},
