@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+LONGEST = 10_000
+"""Characters of a text that callers should compare at most: chrF takes memory and time for each."""
 ORDERS = range(1, 7)
 BETA = 2
 
@@ -24,6 +26,16 @@ def chrf(hypothesis: str, reference: str) -> float:
     precision, recall = (sum(score[i] for score in scores) / len(scores) for i in (0, 1))
     weighed = BETA**2 * precision + recall
     return (1 + BETA**2) * precision * recall / weighed if weighed else 0.0
+
+
+def edit(one: str, other: str) -> float:
+    """One minus the Levenshtein distance (insert, delete, replace: one each) over the longer text's length.
+
+    1 for equal texts, 0 for those that share nothing.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.normalized_similarity(one, other)
 
 
 def _grams(text: str, size: int) -> Counter[str]:

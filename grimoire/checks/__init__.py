@@ -8,22 +8,42 @@ from typing import ClassVar, Protocol, cast
 
 import msgspec
 
+from grimoire.checks import foreign
+from grimoire.checks.alike import Like, Unlike
+from grimoire.checks.code_blocks import CodeBlocks
+from grimoire.checks.combine import INNER, AllOf, AnyOf, Not
+from grimoire.checks.compare import Compare
 from grimoire.checks.completeness import Answered, Finished
 from grimoire.checks.echo import Echo
-from grimoire.checks.json_schema import Json
+from grimoire.checks.json_at import AtJsonPath
+from grimoire.checks.json_schema import ContainsJson, Json
 from grimoire.checks.language import AskedLanguage, Language
 from grimoire.checks.leftovers import Leftovers
 from grimoire.checks.length import Length
+from grimoire.checks.measures import Cost, Latency, Tokens
 from grimoire.checks.own import BadCheck
+from grimoire.checks.python_code import Python
 from grimoire.checks.refusal import Refusal
+from grimoire.checks.rubric import Rubric
 from grimoire.checks.signs import Emoji, Hashtags
-from grimoire.checks.structure import CodeBlocks, Headings, ListItems, Tables
+from grimoire.checks.structure import Headings, Links, ListItems, Paragraphs
 from grimoire.checks.subject import OnSubject
-from grimoire.checks.wording import Contains, Matches, NotContains
+from grimoire.checks.tables import Tables
+from grimoire.checks.wording import (
+    Contains,
+    ContainsAll,
+    ContainsAny,
+    EndsWith,
+    Equals,
+    Matches,
+    NotContains,
+    NotMatches,
+    StartsWith,
+)
 from grimoire.ports import Check
-from grimoire.spell import CheckSpec
+from grimoire.spell import CheckSpec, digest
 
-__all__ = ["CATALOGUE", "STANDING", "BadCheck", "build", "schema", "standing"]
+__all__ = ["ASKING", "CATALOGUE", "STANDING", "BadCheck", "build", "schema", "standing", "yardstick"]
 
 
 class StandingCheck(Check, Protocol):
@@ -52,18 +72,43 @@ STANDING: dict[str, type[StandingCheck]] = {
 
 CATALOGUE: dict[str, type[CatalogueCheck]] = {
     "contains": Contains,
+    "contains-all": ContainsAll,
+    "contains-any": ContainsAny,
     "not-contains": NotContains,
+    "equals": Equals,
+    "starts-with": StartsWith,
+    "ends-with": EndsWith,
     "matches": Matches,
+    "not-matches": NotMatches,
     "headings": Headings,
     "tables": Tables,
     "list-items": ListItems,
     "code-blocks": CodeBlocks,
+    "paragraphs": Paragraphs,
+    "links": Links,
     "length": Length,
     "json": Json,
+    "contains-json": ContainsJson,
+    "json-path": AtJsonPath,
     "language": Language,
     "emoji": Emoji,
     "hashtags": Hashtags,
+    "like": Like,
+    "unlike": Unlike,
+    "latency": Latency,
+    "cost": Cost,
+    "tokens": Tokens,
+    "all-of": AllOf,
+    "any-of": AnyOf,
+    "not": Not,
+    "python": Python,
+    "judge": Rubric,
+    "compare": Compare,
 }
+
+
+ASKING = frozenset(name for name, check in CATALOGUE.items() if hasattr(check, "ask"))
+"""The checks for which a model has to be asked."""
 
 
 def build(spec: CheckSpec) -> Check:
@@ -81,15 +126,32 @@ def standing(skip: Sequence[str] = ()) -> list[Check]:
     return [check() for name, check in STANDING.items() if name not in skip]
 
 
+def yardstick(checks: Iterable[Check]) -> str:
+    """A digest that changes whenever any of the checks, its version or what it wants does."""
+    return digest([(check.name, check.version, check.should, getattr(check, "wants", None)) for check in checks])
+
+
 def schema() -> dict[str, object]:
-    """The JSON Schema of one item of a spell's `checks:` list, complete in itself (no `$ref`)."""
-    forms = {name: check.form for name, check in CATALOGUE.items()}
+    """The JSON Schema of one item of a spell's `checks:` list.
+
+    It is complete in itself. The one thing it refers to is under its `$defs`: a check within a check, which may hold
+    others and therefore cannot be written out.
+    """
+    item = _item_schema(CATALOGUE)
+    inner = _item_schema([name for name in CATALOGUE if name not in ASKING])
+    wish = {"type": "boolean", "default": False, "description": "a wish: failing it gives partial"}
+    properties = {**cast("dict[str, object]", item["properties"]), "should": wish}
+    return {**item, "properties": properties, "$defs": {INNER: inner}}
+
+
+def _item_schema(names: Iterable[str]) -> dict[str, object]:
+    """The schema of an object with one of these names and what it wants."""
+    forms = {name: CATALOGUE[name].form for name in names}
     schemas, components = msgspec.json.schema_components(forms.values())
-    properties: dict[str, object] = {
+    properties = {
         name: {**cast("dict[str, object]", _inline(part, components)), "description": CATALOGUE[name].__doc__}
         for name, part in zip(forms, schemas, strict=True)
     }
-    properties["should"] = {"type": "boolean", "default": False, "description": "a wish: failing it gives partial"}
     return {
         "type": "object",
         "properties": properties,
@@ -99,17 +161,20 @@ def schema() -> dict[str, object]:
 
 
 def _inline(part: object, components: dict[str, object]) -> object:
-    """A schema with each reference replaced by what it refers to."""
+    """A schema with each reference to a component replaced by what it refers to."""
     if isinstance(part, list):
         return [_inline(item, components) for item in part]
     if not isinstance(part, dict):
         return part
-    if "$ref" in part:
-        return _inline(components[part["$ref"].rpartition("/")[2]], components)
+    component = part.get("$ref", "").removeprefix("#/$defs/")
+    if component in components:
+        return _inline(components[component], components)
     return {key: _inline(value, components) for key, value in part.items()}
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> BadCheck:
+    if other := foreign.instead(name, known):
+        return BadCheck(f"no {kind} {name!r}; write {other}")
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     offer = f"did you mean {near[0]}? " if near else ""
     return BadCheck(f"no {kind} {name!r}; {offer}known: {', '.join(known)}")

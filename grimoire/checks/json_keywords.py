@@ -87,14 +87,14 @@ def _additional(
 def _unique(_validator: Validator, wanted: object, instance: object, _schema: object) -> Iterator[Exception]:
     from jsonschema.exceptions import ValidationError
 
-    if wanted and isinstance(instance, list) and len(set(map(_frozen, instance))) < len(instance):
+    if wanted and isinstance(instance, list) and len(set(map(frozen, instance))) < len(instance):
         yield ValidationError("has non-unique elements")
 
 
-def _frozen(value: Any) -> Hashable:  # noqa: ANN401  # JSON is anything
+def frozen(value: Any) -> Hashable:  # noqa: ANN401  # JSON is anything
     """Equal for two values exactly when JSON Schema calls them equal: 1 is 1.0, but not true."""
     if isinstance(value, dict):
-        return "object", frozenset((key, _frozen(part)) for key, part in value.items())
+        return "object", frozenset((key, frozen(part)) for key, part in value.items())
     if isinstance(value, list):
-        return "array", tuple(map(_frozen, value))
+        return "array", tuple(map(frozen, value))
     return "boolean" if isinstance(value, bool) else "", value

@@ -1,22 +1,19 @@
-"""The check that an answer is JSON, and of the shape a JSON Schema describes."""
+"""The checks that an answer is JSON, or holds some, and of the shape a JSON Schema describes."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
+from grimoire.checks import json_values
 from grimoire.checks.json_keywords import Deadline, keywords
-from grimoire.checks.markdown import blocks, language
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.pattern import BadPattern, compiled
-from grimoire.checks.prose import spoken
 from grimoire.checks.reason import cut, one_line, result
-from grimoire.ports import Exchange
+from grimoire.ports import Check, Exchange
 from grimoire.verdict import CheckResult
 
 if TYPE_CHECKING:
@@ -32,10 +29,9 @@ class JsonWants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: dict[str, Any] | bool = True
 
 
-class Json(OwnCheck[JsonWants | None]):
-    """The answer, or its one JSON code block, is JSON, and of the shape `schema` describes."""
+class _Shaped(OwnCheck[JsonWants | None]):
+    """What compares JSON with a schema."""
 
-    name = "json"
     form: ClassVar[object] = JsonWants | None
     allowed = "nothing, or {schema: a JSON Schema}"
 
@@ -51,51 +47,64 @@ class Json(OwnCheck[JsonWants | None]):
         except RecursionError:
             raise self.bad("the schema is nested too deep") from None
 
+    def faults(self, value: Any) -> str:  # noqa: ANN401  # JSON is anything
+        """Where the value is not of the shape, the first three places; empty when it is.
+
+        Raises TimeoutError, RecursionError or Unresolvable where the schema cannot be applied.
+        """
+        errors = islice(self._validator.iter_errors(value), SHOWN)
+        return "; ".join(f"{cut(e.json_path, 30)} {cut(one_line(e.message), 60)}" for e in errors)
+
+
+class Json(_Shaped):
+    """The answer, or its one JSON code block, is JSON, and of the shape `schema` describes."""
+
+    name = "json"
+
     def judge(self, exchange: Exchange) -> CheckResult:
         from referencing.exceptions import Unresolvable
 
         try:
-            value = _load(exchange.answer.text)
+            value = json_values.value(exchange.answer.text)
         except (ValueError, RecursionError) as error:
             return result(self, "failed", f"not JSON: {error}")
         self._deadline.begin(SECONDS)
         try:
-            errors = list(islice(self._validator.iter_errors(value), SHOWN))
+            faults = self.faults(value)
         except (TimeoutError, RecursionError, Unresolvable) as error:
-            return result(self, "crashed", f"the schema could not be applied: {type(error).__name__} {error}")
-        if errors:
-            said = "; ".join(f"{cut(e.json_path, 30)} {cut(one_line(e.message), 60)}" for e in errors)
-            return result(self, "failed", said)
-        return result(self, "passed", f"JSON, {_describe(value)}")
+            return _cannot(self, error)
+        return result(self, "failed" if faults else "passed", faults or f"JSON, {describe(value)}")
 
 
-def _load(text: str) -> Any:  # noqa: ANN401  # JSON is anything
-    """The value; ValueError says where it is not JSON. NaN and Infinity are not."""
-    text = spoken(text).strip().removeprefix("\ufeff")
-    try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except ValueError:
-        fences = [token for token in blocks(text) if token.type == "fence"]
-        marked = [token for token in fences if language(token) == "json"] or fences
-        if len(marked) > 1:
-            raise ValueError(f"{len(marked)} code blocks could be it") from None
-        if not marked:
-            raise
-        return json.loads(marked[0].content, parse_constant=_refuse, parse_float=_finite)
+class ContainsJson(_Shaped):
+    """A JSON object or array stands somewhere in the answer, of the shape `schema` describes."""
+
+    name = "contains-json"
+
+    def judge(self, exchange: Exchange) -> CheckResult:
+        from referencing.exceptions import Unresolvable
+
+        first, count = "", 0
+        self._deadline.begin(SECONDS)
+        try:
+            for value in json_values.values(exchange.answer.text):
+                faults = self.faults(value)
+                if not faults:
+                    return result(self, "passed", f"contains {describe(value)}")
+                first, count = first or faults, count + 1
+        except (TimeoutError, RecursionError, Unresolvable) as error:
+            return _cannot(self, error)
+        if not count:
+            return result(self, "failed", "no JSON object or array in it")
+        return result(self, "failed", f"{count} JSON value{'s' * (count > 1)}, none of the shape; the first: {first}")
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def _cannot(check: Check, error: Exception) -> CheckResult:
+    return result(check, "crashed", f"the schema could not be applied: {type(error).__name__} {error}")
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"{cut(digits, 30)} is too large a number")
-    return number
-
-
-def _describe(value: object) -> str:
+def describe(value: object) -> str:
+    """What kind of JSON value it is, with its size."""
     if isinstance(value, list):
         return f"an array of {len(value)}"
     return f"an object of {len(value)}" if isinstance(value, dict) else f"a {type(value).__name__}"

@@ -1,59 +1,84 @@
-"""The check of an answer's length in characters, words or sentences."""
+"""The check of an answer's length, and of that of each of its parts."""
 
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from grimoire.checks import parts
 from grimoire.checks.number import Number
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import spoken
-from grimoire.checks.reason import result
+from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+(?:['’.\-](?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+)*"
 )
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|St|No|[A-Z])\.(?=\s)", re.IGNORECASE)
-_MARKER = re.compile(r"^[\s#>*+-]*(?:\d{1,3}[.、．)）])?", re.MULTILINE)
-_STOP = re.compile(r"[。！？!?…]+[\"'”’』」）)]*|\.+[\"'”’)]*(?=\s|$)|\n+")
-_LETTER = re.compile(r"\w")
+_CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+Part = Literal["list-items", "headings", "paragraphs", "lines", "sentences"]
+
+
+class PartWants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`of` says of which parts each is measured; at least one of the lengths, and all that are given must hold."""
+
+    of: Part
+    characters: Number | UnsetType = UNSET
+    with_spaces: Number | UnsetType = UNSET
+    words: Number | UnsetType = UNSET
+    chinese: Number | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if not any(_demands(self, SIZES)):
+            raise ValueError(f"a length is missing: {', '.join(SIZES)}")
 
 
 class LengthWants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """At least one of the three; all that are given must hold."""
+    """At least one of them; all that are given must hold."""
 
     characters: Number | UnsetType = UNSET
+    with_spaces: Number | UnsetType = UNSET
     words: Number | UnsetType = UNSET
+    chinese: Number | UnsetType = UNSET
     sentences: Number | UnsetType = UNSET
+    lines: Number | UnsetType = UNSET
+    paragraphs: Number | UnsetType = UNSET
+    each: PartWants | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if self.characters is self.words is self.sentences is UNSET:
-            raise ValueError("characters, words or sentences is missing")
+        if self.each is UNSET and not any(_demands(self, UNITS)):
+            raise ValueError(f"a length is missing: {', '.join(UNITS)} or each")
 
 
 class Length(OwnCheck[LengthWants]):
-    """`characters` (without white space), `words` (a Chinese character counts as one) or `sentences`."""
+    """How long the answer is, or each of its parts.
+
+    `characters` (without white space), `with_spaces` (a run of white space as one), `words` (a Chinese character counts
+    as one), `chinese` (Chinese characters, without punctuation), `sentences`, `lines` that are not blank, `paragraphs`.
+    """
 
     name = "length"
     form: ClassVar[object] = LengthWants
-    allowed = "{characters: {…}, words: {…}, sentences: {…}}, each {at_least, at_most, exactly}"
+    allowed = (
+        "{characters, with_spaces, words, chinese, sentences, lines, paragraphs}, each {at_least, at_most, exactly};"
+        " each: {of: list-items, headings, paragraphs, lines or sentences, and a length}"
+    )
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        text, wants = spoken(exchange.answer.text), self.wants
-        sides = (
-            ("characters", wants.characters, count_characters),
-            ("words", wants.words, count_words),
-            ("sentences", wants.sentences, count_sentences),
-        )
-        found = [(unit, number, count(text)) for unit, number, count in sides if number is not UNSET]
+        text = spoken(exchange.answer.text)
+        found = [(unit, number, count(text)) for unit, number, count in _demands(self.wants, UNITS)]
         good = all(number.admits(size) for _, number, size in found)
-        said = ", ".join(f"{size} {unit} (wanted {number})" for unit, number, size in found)
-        return result(self, "passed" if good else "failed", said)
+        said = ", ".join(f"{size} {unit.replace('_', ' ')} (wanted {number})" for unit, number, size in found)
+        if self.wants.each is UNSET or not good:
+            return result(self, "passed" if good else "failed", said)
+        good, each = _measure_each(self.wants.each, PARTS[self.wants.each.of](text))
+        return result(self, "passed" if good else "failed", f"{said}; {each}" if said else each)
 
 
 def count_characters(text: str) -> int:
@@ -61,15 +86,77 @@ def count_characters(text: str) -> int:
     return sum(map(len, text.split()))
 
 
+def count_with_spaces(text: str) -> int:
+    """Characters, a run of white space as one, none at the ends."""
+    words = text.split()
+    return sum(map(len, words)) + max(len(words) - 1, 0)
+
+
 def count_words(text: str) -> int:
     """Words; each Chinese character and each kana counts as one, Markdown's marks do not count."""
     return sum(1 for _ in _WORD.finditer(text))
 
 
-def count_sentences(text: str) -> int:
-    """Sentences; a heading, a list item or another line that ends without a full stop is one too.
+def count_chinese(text: str) -> int:
+    """Chinese characters; punctuation, digits and other scripts do not count."""
+    return sum(map(len, _CHINESE.findall(text)))
 
-    Decimal points, list numbers and common abbreviations end no sentence.
-    """
-    plain = _ABBREVIATION.sub("x", _MARKER.sub("", text))
-    return sum(1 for piece in _STOP.split(plain) if _LETTER.search(piece))
+
+def count_sentences(text: str) -> int:
+    """Sentences, as `parts.sentences` finds them."""
+    return len(parts.sentences(text))
+
+
+def _texts_of(text: str, find: Callable[[str], Sequence[parts.Heading | parts.Item]]) -> list[str]:
+    return [part.text for part in find(text)]
+
+
+SIZES: dict[str, Callable[[str], int]] = {
+    "characters": count_characters,
+    "with_spaces": count_with_spaces,
+    "words": count_words,
+    "chinese": count_chinese,
+}
+UNITS: dict[str, Callable[[str], int]] = {
+    **SIZES,
+    "sentences": count_sentences,
+    "lines": lambda text: len(parts.lines(text)),
+    "paragraphs": lambda text: len(parts.paragraphs(text)),
+}
+PARTS: dict[Part, Callable[[str], Sequence[str]]] = {
+    "list-items": lambda text: _texts_of(text, parts.items),
+    "headings": lambda text: _texts_of(text, parts.headings),
+    "paragraphs": parts.paragraphs,
+    "lines": parts.lines,
+    "sentences": parts.sentences,
+}
+
+
+def _demands(
+    wants: LengthWants | PartWants, units: dict[str, Callable[[str], int]]
+) -> Iterator[tuple[str, Number, Callable[[str], int]]]:
+    """(unit, number wanted, how to count) of each unit that is demanded."""
+    for unit, count in units.items():
+        number = getattr(wants, unit)
+        if number is not UNSET:
+            yield unit, number, count
+
+
+def _measure_each(wants: PartWants, found: Sequence[str]) -> tuple[bool, str]:
+    """Whether each part has the length wanted, and the first that has not. None at all is not what was wanted."""
+    noun = wants.of.replace("-", " ")
+    if not found:
+        return False, f"no {noun} to measure"
+    wrong = []
+    for number, part in enumerate(found, 1):
+        faults = [
+            f"{count(part)} {unit} (wanted {bounds})"
+            for unit, bounds, count in _demands(wants, SIZES)
+            if not bounds.admits(count(part))
+        ]
+        if faults:
+            wrong.append(f"number {number} has {', '.join(faults)}: {quote(part, 40)}")
+    if wrong:
+        return False, f"{len(wrong)} of {len(found)} {noun} are not; {wrong[0]}"
+    bounds = ", ".join(f"{number} {unit}" for unit, number, _ in _demands(wants, SIZES))
+    return True, f"each of {len(found)} {noun} has {bounds}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from grimoire.checks.prose import PROSE_FENCES, spoken
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
+
+_MARK = re.compile(r"[\s{.]*([\w+#.-]*)")
 
 LIMIT = 100_000
 DEPTH = 3
@@ -34,9 +37,9 @@ def _read(text: str, depth: int) -> Iterator[Token]:
 
 
 def language(fence: Token) -> str:
-    """What a fenced code block is marked as, in lower case; empty when it is not."""
-    words = fence.info.split()
-    return words[0].casefold() if words else ""
+    """What a fenced code block is marked as, in lower case, without a file's name or options; empty when it is not."""
+    marked = _MARK.match(fence.info)
+    return marked[1].casefold() if marked else ""
 
 
 @lru_cache(maxsize=1)

@@ -56,6 +56,15 @@ class Number(Bounds, frozen=True, kw_only=True, forbid_unknown_fields=True):
         super().__post_init__()
 
 
+class Demand(Bounds, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bounds, or another demand of the same check, of which at least one is given; without bounds one is enough."""
+
+    def __post_init__(self) -> None:
+        if all(getattr(self, field) is UNSET for field in self.__struct_fields__):
+            raise ValueError("a number is missing: at_least, at_most or exactly")
+        super().__post_init__()
+
+
 def measure(check: Check, wanted: Bounds, count: int, noun: str, detail: str = "") -> CheckResult:
     """Passed when the count is within; the reason gives both numbers, and `detail` where there is one."""
     things = noun if count == 1 else plural(noun)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from grimoire.checks.number import Number, measure
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.pattern import Pattern
-from grimoire.checks.prose import prose
+from grimoire.checks.prose import prose, spoken
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
@@ -22,11 +22,12 @@ class Emoji(OwnCheck[Number]):
     """Number of emoji; a family, a flag and a skin tone count as the one sign a reader sees."""
 
     name = "emoji"
+    version = 2
     form: ClassVar[object] = Number
     allowed = "{at_least, at_most, exactly}"
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        count, first = _emoji().find(exchange.answer.text)
+        count, first = _emoji().find(spoken(exchange.answer.text))
         return measure(self, self.wants, count, "emoji sign", f"the first is {first}" if count else "")
 
 

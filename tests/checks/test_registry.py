@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import jsonschema
 import pytest
+import yaml
 
-from grimoire.checks import CATALOGUE, STANDING, BadCheck, build, schema, standing
+from grimoire.checks import CATALOGUE, STANDING, BadCheck, build, foreign, python_code, schema, standing, yardstick
 from grimoire.checks.reason import cut, one_line, quote
 from grimoire.errors import UsageError
 from grimoire.judge import judge
@@ -14,42 +19,82 @@ from grimoire.spell import CheckSpec
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 NUMBER = {"at_least": 1}
-GOOD: dict[str, object] = {
-    "contains": ["结论", "常见问题"],
-    "not-contains": "作为一个AI",
-    "matches": {"pattern": "^第.+周", "at_least": 4},
-    "headings": {"at_least": 15, "level": 2},
-    "tables": {"at_least": 1, "columns": {"at_least": 4}, "rows": {"at_least": 30}},
-    "list-items": {"exactly": 10, "ordered": True},
-    "code-blocks": {"at_least": 1, "language": "python"},
-    "length": {"characters": {"at_least": 800}},
-    "json": {"schema": {"type": "array", "minItems": 3}},
-    "language": "en",
-    "emoji": {"at_least": 3},
-    "hashtags": {"at_least": 5, "at_most": 10},
-}
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def documented(name: str) -> dict[str, object]:
+    """Each check's example in a table of the documentation, by the check's name."""
+    rows = re.findall(r"^\| `([a-z-]+)` \|.*\| `([a-z-]+: .*)` \|$", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE)
+    examples = {check: yaml.safe_load(example) for check, example in rows if check in CATALOGUE}
+    assert all(list(example) == [check] for check, example in examples.items())
+    return {check: example[check] for check, example in examples.items()}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A folder whose Python checks are allowed, with the function the documentation shows."""
+    shown = re.search(r"```python\n(def quatrain.*?)```", (DOCS / "spells.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "own.py").write_text(shown[1], encoding="utf-8")
+    python_code.allow(tmp_path)
+    yield tmp_path
+    python_code.allow(None)
 
 
 def test_the_names_are_the_documented_ones_in_order() -> None:
     assert list(STANDING) == ["answered", "finished", "refusal", "echo", "language", "leftovers", "on-subject"]
-    assert list(CATALOGUE) == list(GOOD)
 
 
 @pytest.mark.parametrize("name", STANDING)
 def test_standing_checks_know_their_names(name: str) -> None:
     check = STANDING[name]()
-    assert (check.name, check.version, check.should) == (name, 1, False)
+    assert (check.name, check.should) == (name, False)
+    assert check.version >= 1
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", ["spells.md", "spells.zh.md"])
+@pytest.mark.usefixtures("project")
 def test_documented_examples_build_and_fit_the_schema(name: str) -> None:
-    check = build(CheckSpec(name=name, params=GOOD[name], should=True))
-    assert (check.name, check.version, check.should) == (name, 1, True)
-    jsonschema.validate({name: GOOD[name], "should": True}, schema())
-    result = check.judge(exchange(ARTICLE_ZH))
-    assert result.outcome in {"passed", "failed"}
-    assert result.should
-    assert result.reason
+    examples = documented(name)
+    assert list(examples) == list(CATALOGUE)
+    validator = jsonschema.Draft202012Validator(schema())
+    for check_name, wants in examples.items():
+        check = build(CheckSpec(name=check_name, params=wants, should=True))
+        assert (check.name, check.should) == (check_name, True)
+        assert check.version >= 1
+        validator.validate({check_name: wants, "should": True})
+
+
+def test_both_languages_document_the_same_examples() -> None:
+    assert documented("spells.md") == documented("spells.zh.md")
+
+
+@pytest.mark.parametrize("answer", [ARTICLE_EN, ARTICLE_ZH, "", "\x1b[2J\u202e" + '咖啡 [1] {"a": ' * 500, "<think>…"])
+@pytest.mark.usefixtures("project")
+def test_every_check_judges_every_answer_in_one_safe_line(answer: str) -> None:
+    for name, wants in documented("spells.md").items():
+        check = build(CheckSpec(name=name, params=wants, should=True))
+        result = check.judge(exchange(answer, text="咖啡"))
+        assert (result.check, result.should) == (name, True)
+        assert 0 < len(result.reason) <= 200
+        assert result.reason.isprintable()
+
+
+@pytest.mark.usefixtures("project")
+def test_checks_have_a_yardstick_that_tells_their_wants_apart() -> None:
+    every = [build(CheckSpec(name=name, params=wants)) for name, wants in documented("spells.md").items()]
+    assert len({yardstick([check]) for check in every}) == len(every)
+    few, many = (build(CheckSpec(name="not", params={"headings": {"at_least": n}})) for n in (1, 2))
+    assert yardstick([few]) != yardstick([many])
+
+
+def test_the_documented_function_says_what_it_found(project: Path) -> None:
+    check = build(CheckSpec(name="python", params="checks/own.py:quatrain"))
+    poem = "两个黄鹂鸣翠柳，\n一行白鹭上青天。\n窗含西岭千秋雪，\n门泊东吴万里船。"
+    assert check.judge(exchange(poem)).outcome == "passed"
+    result = check.judge(exchange(poem.replace("两个", "")))
+    assert (result.outcome, result.reason) == ("failed", "quatrain: 4 lines, not of seven characters: [1]")
 
 
 @pytest.mark.parametrize(
@@ -63,6 +108,11 @@ def test_documented_examples_build_and_fit_the_schema(name: str) -> None:
         pytest.param({"emoji": {"atleast": 1}}, id="unknown-parameter"),
         pytest.param({"headings": 3}, id="bare-number"),
         pytest.param("emoji", id="text"),
+        pytest.param({"all-of": [{"emoji": {"atleast": 1}}]}, id="unknown-parameter-within"),
+        pytest.param({"not": {"any-of": [{"emojis": NUMBER}]}}, id="unknown-two-within"),
+        pytest.param({"all-of": [{"emoji": NUMBER, "should": True}]}, id="should-within"),
+        pytest.param({"not": {"judge": "It is polite."}}, id="question-within"),
+        pytest.param({"any-of": []}, id="none-within"),
     ],
 )
 def test_the_schema_refuses(item: object) -> None:
@@ -71,15 +121,24 @@ def test_the_schema_refuses(item: object) -> None:
 
 
 def test_the_schema_is_complete_in_itself() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
-    assert "$ref" not in repr(schema())
+    whole = schema()
+    jsonschema.Draft202012Validator.check_schema(whole)
+    references = re.findall(r"'\$ref': '([^']*)'", repr(whole))
+    assert set(references) == {"#/$defs/InnerCheck"}
+    assert list(cast("dict[str, object]", whole["$defs"])) == ["InnerCheck"]
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         pytest.param("heading", "no check 'heading'; did you mean headings? known: contains, ", id="near"),
-        pytest.param("xyzzy", "no check 'xyzzy'; known: contains, not-contains", id="far"),
+        pytest.param("xyzzy", "no check 'xyzzy'; known: contains, contains-all", id="far"),
+        pytest.param("icontains", "no check 'icontains'; write contains, which ignores case", id="promptfoo"),
+        pytest.param("levenshtein", "no check 'levenshtein'; write like with by: edit", id="promptfoo-likeness"),
+        pytest.param("is-refusal", "no check 'is-refusal'; write nothing: every answer meets", id="promptfoo-standing"),
+        pytest.param("not-equals", "no check 'not-equals'; write not: {equals: …}", id="not-ours"),
+        pytest.param("not-regex", "no check 'not-regex'; write not-matches", id="not-theirs"),
+        pytest.param("not-is-json", "no check 'not-is-json'; write not, with json", id="not-theirs-too"),
         pytest.param("answered", "no check 'answered'", id="standing-checks-are-not-asked-for"),
     ],
 )
@@ -162,3 +221,9 @@ def test_long_hostile_answers_take_no_age(name: str, piece: str) -> None:
     started = time.monotonic()
     STANDING[name]().judge(exchange(answer, text=answer[:5000], incantation=answer[:9000], finish="unknown"))
     assert time.monotonic() - started < 5
+
+
+def test_what_is_offered_instead_exists() -> None:
+    for offer in foreign.INSTEAD.values():
+        named = set(re.findall(r"[a-z]+(?:-[a-z]+)*", offer))
+        assert named & {*CATALOGUE, *STANDING}, offer

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from grimoire.checks.code_blocks import CodeBlocks
 from grimoire.checks.own import BadCheck
-from grimoire.checks.structure import CodeBlocks, Headings, ListItems, Tables
+from grimoire.checks.structure import Headings, ListItems
+from grimoire.checks.tables import Tables
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 Wants = dict[str, object]
