@@ -31,7 +31,8 @@ Money = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Requests = Annotated[int, msgspec.Meta(ge=0, le=1000)]
-Votes = Annotated[int, msgspec.Meta(ge=1, le=99)]
+Votes = Literal[1, 3, 5, 7, 9, 11, 13, 15]
+"""An odd number, so that one side always has more."""
 # A key put where its variable's name belongs does not look like a name: it is long, or it has small letters and digits.
 VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})?$")]
 

@@ -68,7 +68,7 @@ def test_the_nearest_project_file_is_taken_alone(project: Path) -> None:
     near = write(project.parent / "grimoire.yaml", "jobs: 5\n")
     loaded = load({}, project)
     assert loaded.files == [near]
-    assert (loaded.values.jobs, loaded.values.samples) == (5, 1)
+    assert (loaded.values.jobs, loaded.values.samples) == (5, "auto")
 
 
 def test_backends_of_two_files_are_merged_key_by_key(project: Path) -> None:
@@ -101,6 +101,8 @@ def test_backends_of_two_files_are_merged_key_by_key(project: Path) -> None:
         pytest.param("GRIMOIRE_LANGUAGES", "zh, ja ,", "languages", ("zh", "ja"), id="languages"),
         pytest.param("GRIMOIRE_SPELLS", "/a::b", "spells", ("/a", "b"), id="folders"),
         pytest.param("GRIMOIRE_SAMPLES", "3", "samples", 3, id="number"),
+        pytest.param("GRIMOIRE_SAMPLES", "auto", "samples", "auto", id="as many as it takes"),
+        pytest.param("GRIMOIRE_JUDGE", "office/m1", "judge", "office/m1", id="judge"),
         pytest.param("GRIMOIRE_TRANSLATOR", "deepl", "translator", "deepl", id="text"),
         pytest.param("GRIMOIRE_SECOND_TRANSLATOR", "qwen/max", "second_translator", "qwen/max", id="second text"),
         pytest.param("GRIMOIRE_GLOSSARY", "~/words.yaml", "glossary", "~/words.yaml", id="path"),
@@ -138,6 +140,16 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         pytest.param("repair_requests: 1001\n", "1 type: `repair_requests`: expected `int` <= 1000 ()", id="requests"),
         pytest.param("deepl: {price: -1}\n", "1 type: `deepl.price`: expected `float` >= 0.0 ()", id="a gift"),
         pytest.param("jobs: '3'\n", "1 type: `jobs`: expected `int`, got `str` ()", id="text for number"),
+        pytest.param("samples: some\n", "1 type: `samples`: ", id="samples that are no number"),
+        pytest.param("votes: 0\n", "1 type: `votes`: ", id="no votes"),
+        pytest.param("votes: 4\n", "1 type: `votes`: ", id="an even number of votes"),
+        pytest.param("chance: {most: 0}\n", "1 type: `chance.most`: expected `int` >= 1 ()", id="no answers"),
+        pytest.param("chance: {reliable: 1}\n", "1 type: `chance.reliable`: expected `float` < 1.0 ()", id="certain"),
+        pytest.param(
+            "jobs: 1\nchance: {changed: 0.97}\n",
+            "2 type: `chance`: changed 0.97 is not below reliable 0.95 ()",
+            id="no test tells these apart",
+        ),
         pytest.param("timeout: {read: 0}\n", "1 type: `timeout.read`: expected `float` > 0.0 ()", id="no time"),
         pytest.param(
             "languages: zh\n",
