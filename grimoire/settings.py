@@ -131,6 +131,9 @@ VARIABLES = {
 }
 
 
+_HINTS = {"votes": "an odd number from 1 to 15", "samples": "a number from 1 to 1000, or auto"}
+
+
 class Settings:
     """The settings in force, where each comes from, and the directories that go with them."""
 
@@ -251,6 +254,9 @@ def _convert(document: yamlfile.Document) -> SettingsFile:
 
 
 def _explain(problem: Problem) -> Problem:
+    for key, hint in _HINTS.items():
+        if problem.message.startswith(f"`{key}`"):
+            return msgspec.structs.replace(problem, message=f"`{key}`: not a value it can have", hint=hint)
     if "key_env`" not in problem.message:
         return problem
     message = problem.message.partition(": ")[0] + ": not the name of an environment variable"

@@ -140,8 +140,14 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         pytest.param("repair_requests: 1001\n", "1 type: `repair_requests`: expected `int` <= 1000 ()", id="requests"),
         pytest.param("deepl: {price: -1}\n", "1 type: `deepl.price`: expected `float` >= 0.0 ()", id="a gift"),
         pytest.param("jobs: '3'\n", "1 type: `jobs`: expected `int`, got `str` ()", id="text for number"),
-        pytest.param("samples: some\n", "1 type: `samples`: ", id="samples that are no number"),
-        pytest.param("votes: 0\n", "1 type: `votes`: ", id="no votes"),
+        pytest.param(
+            "samples: some\n",
+            "1 type: `samples`: not a value it can have (a number from 1 to 1000, or auto)",
+            id="no number",
+        ),
+        pytest.param(
+            "votes: 0\n", "1 type: `votes`: not a value it can have (an odd number from 1 to 15)", id="no votes"
+        ),
         pytest.param("votes: 4\n", "1 type: `votes`: ", id="an even number of votes"),
         pytest.param("chance: {most: 0}\n", "1 type: `chance.most`: expected `int` >= 1 ()", id="no answers"),
         pytest.param("chance: {reliable: 1}\n", "1 type: `chance.reliable`: expected `float` < 1.0 ()", id="certain"),
