@@ -184,6 +184,23 @@ def _spell_problems(document: yamlfile.Document, spell: Spell) -> Iterator[Probl
     yield from _language_problems(document, ("language",), spell.language)
     yield from _template_problems(document, spell.template)
     yield from _case_problems(document, spell)
+    yield from _survivor_problems(document, spell)
+
+
+def _survivor_problems(document: yamlfile.Document, spell: Spell) -> Iterator[Problem]:
+    if not spell.survivors:
+        return
+    from grimoire import mutants
+
+    known = mutants.names()
+    for name, why in spell.survivors.items():
+        path = ("survivors", name)
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known)}"
+            yield document.problem(path, "survivors", f"no mutant `{name}`", hint=hint)
+        elif not why.strip():
+            yield document.problem(path, "survivors", f"mutant `{name}` may pass, but why is not said")
 
 
 def _language_problems(document: yamlfile.Document, path: tuple[yamlfile.Step, ...], code: str) -> Iterator[Problem]:
@@ -326,6 +343,8 @@ def placeholder_differences(source: str, target: str) -> list[tuple[str, int, in
 
 def spell_schema(check: dict[str, object], standing: list[str]) -> dict[str, object]:
     """The JSON Schema (2020-12) of a spell file; `check` is the schema of one item of a `checks:` list."""
+    from grimoire import mutants
+
     schema = msgspec.json.schema(SpellFile)
     definitions = schema["$defs"]
     own_definitions = check.pop("$defs", {})
@@ -334,6 +353,7 @@ def spell_schema(check: dict[str, object], standing: list[str]) -> dict[str, obj
     for name in ("SpellFile", "CaseFile"):
         definitions[name]["properties"]["checks"] = {"type": "array", "items": {"$ref": "#/$defs/Check"}}
     definitions["SpellFile"]["properties"]["skip_checks"] = {"type": "array", "items": {"enum": standing}}
+    definitions["SpellFile"]["properties"]["survivors"]["propertyNames"] = {"enum": list(mutants.names())}
     definitions["SpellFile"]["properties"]["name"]["pattern"] = f"^{NAME.pattern}$"
     definitions["Variable"]["properties"]["id"] |= {"minimum": 1, "maximum": MAX_VARIABLE}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Grimoire spell", **schema}

@@ -12,6 +12,7 @@ from grimoire.cli import options
 from grimoire.errors import Problem
 
 if TYPE_CHECKING:
+    from grimoire.cli.strength import Strength
     from grimoire.glossary import Glossary
     from grimoire.library import Linted, LintGroup
     from grimoire.settings import Settings
@@ -22,6 +23,9 @@ def lint(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Folders or files.")] = None,
     json: options.JsonLines = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    strength: Annotated[
+        bool, typer.Option("--strength", help="Also ask whether a spell's checks would catch a bad answer.")
+    ] = False,
 ) -> None:
     """Check spells and translations; with no path, all on the search path. Exit code 2 when one is not valid."""
     from grimoire import settings as settings_file
@@ -30,67 +34,96 @@ def lint(
     settings = settings_file.load()
     roots = paths or wiring.open_library(settings).roots
     errors = warnings = 0
-    for problem in (problem for root in roots for problem in _lint_root(settings, root)):
-        errors += problem.severity == "error"
-        warnings += problem.severity != "error"
-        if json:
-            output.emit_json(problem, lines=True)
-        else:
-            output.emit(f"{problem}\n")
+    strengths: list[Strength] = []
+    for found in (found for root in roots for found in _lint_root(settings, root, strength=strength)):
+        problems = [found] if isinstance(found, Problem) else found.problems
+        for problem in problems:
+            errors += problem.severity == "error"
+            warnings += problem.severity != "error"
+            if json:
+                output.emit_json(problem, lines=True)
+            else:
+                output.emit(f"{problem}\n")
+        if not isinstance(found, Problem):
+            strengths.append(found)
     if not json:
+        _summary(strengths)
         output.note(f"{output.count(errors, 'error')}, {output.count(warnings, 'warning')}")
     if errors or (strict and warnings):
         raise typer.Exit(2)
 
 
-def _lint_root(settings: Settings, root: Path) -> Iterator[Problem]:
-    """What is wrong in a folder or file; many files are shared out among the processors."""
+def _summary(strengths: list[Strength]) -> None:
+    """How each spell's checks did, and all of them together."""
+    from grimoire.cli import output
+    from grimoire.cli.strength import total
+
+    for found in strengths:
+        output.note(str(found))
+    if strengths:
+        output.note(total(strengths))
+
+
+def _lint_root(settings: Settings, root: Path, *, strength: bool) -> Iterator[Problem | Strength]:
+    """What is wrong in a folder or file; where there is much to do it is shared out among the processors."""
     from grimoire.library import duplicates, lint_groups
 
     if root.is_dir():
         yield from duplicates(root)
     groups = lint_groups(root)
-    if len(groups) < MANY:
-        yield from _Linter(settings).lint(groups)
+    many = MANY_TO_TRY if strength else MANY
+    if len(groups) < many:
+        yield from _Linter(settings, strength=strength).lint(groups)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    parts = [groups[start : start + MANY // 4] for start in range(0, len(groups), MANY // 4)]
-    with ProcessPoolExecutor(initializer=_prepare) as pool:
-        for problems in pool.map(_lint_part, parts):
-            yield from problems
+    parts = [groups[start : start + many // 4] for start in range(0, len(groups), many // 4)]
+    with ProcessPoolExecutor(initializer=_prepare, initargs=(strength,)) as pool:
+        for found in pool.map(_lint_part, parts):
+            yield from found
 
 
 MANY = 200
 """Spells from which on starting processes pays."""
+MANY_TO_TRY = 12
+"""The same where their strength is tried, which takes thirty times as long."""
 
 _linters: list[_Linter] = []
 
 
-def _prepare() -> None:
+def _prepare(strength: bool) -> None:
     """Once in each process: its own library and glossary."""
     from grimoire import settings
 
-    _linters.append(_Linter(settings.load()))
+    _linters.append(_Linter(settings.load(), strength=strength))
 
 
-def _lint_part(groups: list[LintGroup]) -> list[Problem]:
+def _lint_part(groups: list[LintGroup]) -> list[Problem | Strength]:
     return list(_linters[0].lint(groups))
 
 
 class _Linter:
     """Looks at spells with their translations, one after the other."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, strength: bool) -> None:
         from grimoire.cli import wiring
 
         self._library = wiring.open_library(settings)
         self._glossary = wiring.open_glossary(settings)
+        self._strength = strength
+        self._continue_limit = settings.values.continue_limit
 
-    def lint(self, groups: Iterable[LintGroup]) -> Iterator[Problem]:
+    def lint(self, groups: Iterable[LintGroup]) -> Iterator[Problem | Strength]:
         for group in groups:
             for linted in self._library.lint_group(group):
                 yield from _problems(linted, self._glossary)
+                if self._strength and linted.spell and linted.translation is None:
+                    yield self._strength_of(linted.spell)
+
+    def _strength_of(self, spell: Spell) -> Strength:
+        from grimoire.cli.strength import strength
+
+        return strength(spell, self._continue_limit)
 
 
 def _problems(linted: Linted, glossary: Glossary) -> Iterator[Problem]:
