@@ -8,6 +8,7 @@ import msgspec
 
 from grimoire.errors import ServiceError
 from grimoire.ports import AskingCheck, ChatBackend, Check, Exchange
+from grimoire.spell import digest
 from grimoire.verdict import CheckResult, Verdict, decide
 
 NO_JUDGE = "no judge is set: name a backend as `judge` in the settings"
@@ -41,20 +42,25 @@ async def ask(exchange: Exchange, checks: Sequence[Check], verdict: Verdict, bac
     return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
 
 
-def carry(checks: Sequence[Check], verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
+def carry(
+    exchange: Exchange, checks: Sequence[Check], verdict: Verdict, earlier: Sequence[CheckResult]
+) -> Verdict | None:
     """`judge`'s verdict with what a model said of the same answer before in the place of the skipped questions.
 
-    None where one of them was never put, or in another version: then there is no verdict without asking.
+    None where one of them was never put, or another one: then there is no verdict without asking.
     """
     if verdict.kind == "broken":
         return verdict
-    asked = {(result.check, result.version): result for result in earlier if result.judge}
+    asked = {(r.check, r.wants): r for r in earlier if r.judge and r.outcome in {"passed", "failed"}}
     results: list[CheckResult] = []
     for check, result in zip(checks, verdict.checks, strict=True):
-        known = asked.get((check.name, check.version), None) if isinstance(check, AskingCheck) else result
-        if known is None:
-            return None
-        results.append(known)
+        if isinstance(check, AskingCheck) and check.applies(exchange):
+            said = asked.get((check.name, _question(check)))
+            if said is None:
+                return None
+            results.append(msgspec.structs.replace(said, should=check.should))
+        else:
+            results.append(result)
     return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
 
 
@@ -71,14 +77,23 @@ def _run(check: Check, exchange: Exchange) -> CheckResult:
 
 
 async def _ask(check: AskingCheck, exchange: Exchange, backend: ChatBackend | None) -> CheckResult:
+    if not check.applies(exchange):
+        return check.judge(exchange)
     if backend is None:
         return _result(check, NO_JUDGE)
     try:
-        return await check.ask(exchange, backend)
+        said = await check.ask(exchange, backend)
+        return msgspec.structs.replace(said, wants=_question(check))
     except ServiceError as error:
-        return _result(check, f"the judge {backend.name} gave no answer: {error.message}")
+        failed = _result(check, f"the judge {backend.name} gave no answer: {error.message}")
+        return msgspec.structs.replace(failed, judge=backend.name)
     except Exception as error:  # noqa: BLE001  # as above
         return _crashed(check, error)
+
+
+def _question(check: Check) -> str:
+    """What tells one question to a model from another."""
+    return digest((check.version, getattr(check, "wants", None)))
 
 
 def _crashed(check: Check, error: Exception) -> CheckResult:

@@ -47,7 +47,17 @@ class Check(Protocol):
 
 @runtime_checkable
 class AskingCheck(Check, Protocol):
-    """A judgement that a model is asked for. `judge`, which asks nobody, skips it and says so."""
+    """A judgement that a model is asked for. `judge`, which asks nobody, skips it and says so.
+
+    `requests` is how many requests an answer may take.
+    """
+
+    @property
+    def requests(self) -> int: ...
+
+    def applies(self, exchange: Exchange) -> bool:
+        """Whether there is anything to ask about this answer."""
+        ...
 
     async def ask(self, exchange: Exchange, backend: ChatBackend) -> CheckResult:
         """Put the question to `backend`. Raises ServiceError where no usable answer comes: then there is no verdict."""

@@ -14,7 +14,8 @@ VerdictKind = Literal["works", "partial", "broken", "error"]
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One judgement of one answer. `reason` always says why, with the count, line or words it rests on.
 
-    `judge` is the BACKEND/MODEL that was asked, where one was, and `split` whether its votes disagreed.
+    `judge` is the BACKEND/MODEL that was asked, where one was, `wants` a digest of what it was asked for, and `split`
+    whether its votes disagreed.
     """
 
     check: str
@@ -23,6 +24,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     should: bool = False
     judge: str = ""
+    wants: str = ""
     split: bool = False
 
 

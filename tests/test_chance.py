@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -140,3 +142,14 @@ def test_likeliest(passed: int, failed: int, state: State) -> None:
 def test_parameters_that_make_no_test_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(msgspec.ValidationError, match=r"changed|missed"):
         msgspec.convert(wrong, Chance)
+
+
+@pytest.mark.parametrize("name", ["verdicts.md", "verdicts.zh.md"])
+def test_the_documents_show_what_the_simulation_finds(name: str) -> None:
+    text = (Path(__file__).parent.parent / "docs" / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) % \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) \|$", text, re.MULTILINE)
+    assert [int(works) for works, *_ in rows] == [99, 95, 90, 80, 65, 50, 20, 5, 0]
+    for works, *shown in rows:
+        found = nightly(int(works) / 100, 7, cells=10_000)
+        announced = (f"{100 * share:.2f}" for share in (found.alarms_a_run, found.announced))
+        assert shown == [*announced, f"{found.samples_a_run:.2f}"]

@@ -117,9 +117,13 @@ class Compare(Voting[bool | str | CompareWants]):
         self._respect = wants.by.strip()
         self.own_votes = wants.votes or None
 
+    def applies(self, exchange: Exchange) -> bool:
+        """Whether there is an answer to compare with."""
+        return bool(spoken(exchange.original).strip())
+
     async def ask(self, exchange: Exchange, backend: ChatBackend) -> CheckResult:
         answer, original = spoken(exchange.answer.text).strip(), spoken(exchange.original).strip()
-        if not original:
+        if not self.applies(exchange):
             return result(self, "skipped", "there is no answer in the spell's own language to compare it with")
         if not answer:
             return result(self, "failed", "the answer is empty")

@@ -106,6 +106,10 @@ class Voting(OwnCheck[Wants]):
     def judge(self, exchange: Exchange) -> CheckResult:  # noqa: ARG002  # the Protocol's signature
         return result(self, "skipped", "a model has to be asked")
 
+    def applies(self, exchange: Exchange) -> bool:  # noqa: ARG002  # as above
+        """Whether there is anything to ask about this answer."""
+        return True
+
     async def poll(self, vote: Callable[[], Awaitable[Vote]]) -> Poll:
         """Ask for votes until the majority is certain. Raises ServiceError when there is none to be had."""
         return await poll(vote, self.own_votes or self.votes)

@@ -135,7 +135,7 @@ class _Work:
             return verdict
         if self._ask:
             return await self._judge.ask(cell, answer, entry.cost, verdict)
-        return self._judge.carry(cell, verdict, entry.checks)
+        return self._judge.carry(cell, answer, verdict, entry.checks)
 
 
 def _same(entry: Entry, verdict: Verdict) -> bool:

@@ -14,7 +14,7 @@ from grimoire.chat import Answer
 from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
 from grimoire.glossary import Glossary
 from grimoire.library import Library, shipped
-from grimoire.ports import ChatBackend, Check, Ledger, Translator
+from grimoire.ports import AskingCheck, ChatBackend, Check, Exchange, Ledger, Translator
 from grimoire.record import Cell
 from grimoire.segment import Segment
 from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
@@ -120,20 +120,23 @@ class SpellJudge:
         """The verdict of all checks, from that of those that ask no model."""
         from grimoire.judge import ask
 
-        spell = self._spells[cell.spell]
-        original = self._original(spell, cell) if cell.language != spell.language else ""
-        exchange = msgspec.structs.replace(cast.exchange(cell, answer, paid), original=original)
-        return await ask(exchange, self._checks_of(cell)[0], verdict, self._backend)
+        return await ask(self._exchange(cell, answer, paid), self._checks_of(cell)[0], verdict, self._backend)
 
-    def carry(self, cell: Cell, verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
+    def carry(self, cell: Cell, answer: Answer, verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
         """The verdict with what a model said before; None where it would have to be asked."""
         from grimoire.judge import carry
 
-        return carry(self._checks_of(cell)[0], verdict, earlier)
+        return carry(self._exchange(cell, answer, None), self._checks_of(cell)[0], verdict, earlier)
+
+    def _exchange(self, cell: Cell, answer: Answer, paid: float | None) -> Exchange:
+        """What a model is shown: beside the rest, the answer to the original where this is one to a translation."""
+        spell = self._spells[cell.spell]
+        original = self._original(spell, cell) if cell.language != spell.language else ""
+        return msgspec.structs.replace(cast.exchange(cell, answer, paid), original=original)
 
     def requests(self, cell: Cell) -> int:
         """How many requests asking about an answer may take."""
-        return sum(getattr(check, "requests", 0) for check in self._checks_of(cell)[0])
+        return sum(check.requests for check in self._checks_of(cell)[0] if isinstance(check, AskingCheck))
 
     def yardstick(self, spell: str, case: str) -> str:
         """The digest of the checks that a case's answers meet."""
@@ -144,10 +147,14 @@ class SpellJudge:
 
     def _checks_for(self, spell: str, case: str) -> tuple[list[Check], str]:
         from grimoire.checks import yardstick
+        from grimoire.checks.votes import Voting
 
         key = (spell, case)
         if key not in self._checks:
             built = build_checks(self._spells[spell], case)
+            for check in built:
+                if self._votes and isinstance(check, Voting):
+                    check.votes = self._votes
             self._checks[key] = built, yardstick(built)
         return self._checks[key]
 

@@ -117,6 +117,7 @@ def check_row(check: CheckResult) -> dict[str, object]:
         "should": int(check.should),
         "reason": check.reason,
         "judge": check.judge,
+        "wants": check.wants,
         "split": int(check.split),
     }
 
@@ -141,6 +142,7 @@ def check_from(row: sqlite3.Row) -> CheckResult:
         reason=row["reason"],
         should=bool(row["should"]),
         judge=row["judge"],
+        wants=row["wants"],
         split=bool(row["split"]),
     )
 

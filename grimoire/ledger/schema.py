@@ -116,6 +116,7 @@ _FIRST: Migration = (
 _SECOND: Migration = (
     "ALTER TABLE verdicts ADD COLUMN yardstick TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE check_results ADD COLUMN judge TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE check_results ADD COLUMN wants TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE check_results ADD COLUMN split INTEGER NOT NULL DEFAULT 0 CHECK (split IN (0, 1))",
     """CREATE TABLE opinions (
         answer INTEGER NOT NULL REFERENCES answers (id),

@@ -150,7 +150,7 @@ def test_better_and_even_votes_agree_that_it_is_as_good() -> None:
 def test_votes_of_the_spells_own(votes: int) -> None:
     check = asking({"by": "tone", "votes": votes})
     assert len(put(prefers(MINE), check)[1]) == 2 * (votes // 2 + 1)
-    assert check.requests == 2 * votes  # type: ignore[attr-defined]  # what the wiring reads where there is one
+    assert check.requests == 2 * votes
 
 
 @pytest.mark.parametrize("word", ["a", "A.", " Answer A ", "回答A", "Ａ"])
