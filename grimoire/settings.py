@@ -166,6 +166,13 @@ class Settings:
         beside = [path.parent / GLOSSARY_FILE for path in self.files if path.name == PROJECT_FILE]
         return next((path for path in [*beside, Path(GLOSSARY_FILE)] if path.is_file()), None)
 
+    @property
+    def code_folder(self) -> Path | None:
+        """Where checks in Python may be read from: the project's folder, if its own file allows them; else nowhere."""
+        source = next(origin.source for origin in self.origins if origin.key == "python_checks")
+        allowed = self.values.python_checks and Path(source).name == PROJECT_FILE
+        return Path(source).parent if allowed else None
+
     def _set_glossary(self) -> Path:
         path = _expanded(self.values.glossary)
         if not path.is_file():

@@ -50,6 +50,10 @@ def open_library(settings: Settings, *, judging: bool = True) -> Library:
     Without `judging` the checks of spells are not looked into, which spares commands that only read them the imports.
     """
     own = data_directory() / "spells"
+    if judging and settings.code_folder:
+        from grimoire.checks.python_code import allow
+
+        allow(settings.code_folder)
     return Library([*settings.spell_folders, shipped()], validate_check if judging else _any_check, own)
 
 
