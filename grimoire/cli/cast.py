@@ -12,6 +12,7 @@ from grimoire.cli import options
 
 if TYPE_CHECKING:
     from grimoire.chat import Answer
+    from grimoire.cli.wiring import SpellJudge
     from grimoire.ports import ChatBackend, Ledger
     from grimoire.record import Cell, Run
     from grimoire.settings import Settings
@@ -123,23 +124,24 @@ def _fire(
             ledger.finish(run)
             raise
         price = wiring.prices(settings, [backend]).get(backend.name)
+        judge = wiring.open_judge(settings, [spell])
         try:
-            return _record(ledger, run, spell, cell, answer, price), run.id
+            return _record(ledger, run, judge, cell, answer, price), run.id
         except LedgerError:
             _show_unrecorded(answer, json=json, streamed=streaming)
             raise
 
 
 def _record(
-    ledger: Ledger, run: Run, spell: Spell, cell: Cell, answer: Answer, price: tuple[float, float] | None
+    ledger: Ledger, run: Run, judge: SpellJudge, cell: Cell, answer: Answer, price: tuple[float, float] | None
 ) -> Result:
-    from grimoire.cli.wiring import SpellJudge
+    """The answer, and the verdict of the checks that ask no model: a cast is no evidence, so none is paid for."""
     from grimoire.trial.plan import cost
     from grimoire.trial.run import Result
 
     paid = cost(answer.usage, price)
     number = ledger.add_answer(run, cell, answer, paid)
-    verdict = SpellJudge([spell])(cell, answer)
+    verdict = judge(cell, answer, paid)
     ledger.add_verdict(number, verdict)
     ledger.finish(run)
     return Result(cell, verdict, answer, paid)
