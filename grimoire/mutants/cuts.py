@@ -10,6 +10,8 @@ from grimoire.mutants.material import Material, Mutant, shown
 
 _LETTER = re.compile(r"[^\W_]")
 _DONE = {"zh": "好的，已经完成。", "en": "Done."}
+EARLY, LATE = 0.05, 0.45
+"""The share of a sample within which an answer that stops early ends."""
 SHORT = 40
 """Characters of which a sample has at least twice as many before a part of it is plainly too little."""
 
@@ -40,13 +42,27 @@ def _half(material: Material, finish: str) -> Mutant | None:
 
 
 def stop_early(material: Material) -> Mutant | None:
-    """About the first third, ended with a whole sentence as though that were all."""
+    """About the first third, ended with a whole sentence, or at least a line, as though that were all."""
     text = material.sample
-    third = next((end for _, end in md.sentences(text) if end >= len(text) // 3), 0)
-    if not third or third > 0.7 * len(text) or len(text) < 2 * SHORT:
+    ends = [end for _, end in md.sentences(text)]
+    fit = [end for end in ends if EARLY * len(text) < end < LATE * len(text)]
+    if not fit:
+        fit = [end for end in _line_ends(text) if EARLY * len(text) < end < LATE * len(text)]
+    if not fit or len(text) < 2 * SHORT:
         return None
+    third = fit[-1]
     what = f"the first {third} of {len(text)} characters"
     return Mutant(text=text[:third], what=what, advice=advice.first(advice.length(text), sample=text))
+
+
+def _line_ends(text: str) -> list[int]:
+    """Where lines of prose, items and rows end."""
+    found, end = [], -1
+    for line in md.read(text):
+        end += len(line.text) + 1
+        if line.kind in {"prose", "item", "row", "quote"}:
+            found.append(end)
+    return found
 
 
 def drop_ending(material: Material) -> Mutant | None:

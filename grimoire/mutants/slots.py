@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from itertools import cycle
 
-from grimoire.mutants import lines as md
 from grimoire.mutants.jsontext import change_said
 from grimoire.mutants.material import Material, Mutant
 
@@ -53,9 +52,15 @@ def _leave(material: Material, slots: tuple[str, ...]) -> Mutant | None:
 def _fill(text: str, slots: tuple[str, ...]) -> Callable[[str], str]:
     """A function that puts slots into every third line or so, at most three in all."""
     supply = cycle(slots)
-    fit = sum(len(line.body) >= A_LINE for line in md.read(text))
+    fit = seen = put = 0
+
+    def count(body: str) -> str:
+        nonlocal fit
+        fit += len(body) >= A_LINE
+        return body
+
+    change_said(text, count)
     every = max(1, fit // (HOW_MANY + 1))
-    seen = put = 0
 
     def fill(body: str) -> str:
         nonlocal seen, put

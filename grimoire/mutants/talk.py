@@ -13,14 +13,24 @@ from grimoire.mutants.material import Material, Mutant
 THOUGHTS = {
     "en": (
         "Okay, the user wants something about {subject}. Let me think about what they really need. They have given quite a "
-        "few rules, so I need to go through them one by one. First I should decide on the angle, then check the format. "
-        "Wait, they also said nothing should come before the answer. Hmm, but maybe I should plan the structure first. "
-        "Let me draft it and then count everything again to make sure that no rule is broken."
+        "few rules, so I should go through them one by one before I write anything.\n\n"
+        "First, the angle. There are several ways to look at {subject}: I could begin with the history, or with a question, or "
+        "with something odd. The odd beginning is probably the best one, because readers decide quickly. But wait, the user "
+        "also says that nothing should come before the answer, so I must not write an introduction of my own.\n\n"
+        "Next, the format. I need to count everything: the parts, the rows, the characters. Hmm, the limits are rather tight, "
+        "so I will keep the sentences short. I also have to remember the language of the answer, and that headings are to be "
+        "in it too. Should I add a note about my sources? No, they did not ask for that.\n\n"
+        "Let me also consider the tone. The user seems to like dry humour, so one aside is fine, but not more. Okay, I think I "
+        "have everything. Let me write it down properly now and check the counts once more at the end."
     ),
     "zh": (
-        "好的，用户想要一份关于{subject}的内容，我先想一想他到底需要什么。他给了不少规则，我得一条一条对照。首先要确定角度，"
-        "然后检查格式。等等，用户还说答案前面不要有别的话。不过我还是先把结构理一理比较稳妥。接下来我先写一个草稿，再把"
-        "数量重新数一遍，确保没有哪条规则被漏掉。"
+        "好的，用户想要一份关于{subject}的内容，我先想一想他到底需要什么。他给了不少规则，动笔之前我得一条一条对照一遍。\n\n"
+        "首先是角度。写{subject}可以有好几种切入方式：从来历讲起，从一个问题讲起，或者从一个反常的地方讲起。反常的开头应该最好，"
+        "因为读者很快就会决定要不要往下看。等等，用户还说答案前面不要有别的话，那我就不能自己加引言了。\n\n"
+        "接下来是格式。我需要把数量都数清楚：几个部分、几行、多少字。嗯，字数限制比较紧，句子要写短一点。另外还要记得答案用什么语言，"
+        "标题也要用同一种语言。要不要加一句说明资料来源？不用，用户没有要求。\n\n"
+        "还要考虑语气。用户似乎喜欢冷幽默，那么点缀一句就够了，不能太多。结尾要不要总结一下？规则里说不要，那就不写。"
+        "好，我觉得该想的都想到了。现在正式写出来，最后再核对一遍数量，确保没有哪条规则被漏掉。"
     ),
 }
 
