@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grimoire.likeness import chrf
+from grimoire.likeness import chrf, edit
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,22 @@ def test_nearer_is_more_alike() -> None:
     assert chrf("Write a complete article about willows", source) > chrf("Compose text on trees", source)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        pytest.param("kitten", "sitting", 1 - 3 / 7, id="replace-and-insert"),
+        pytest.param("西湖十景", "西湖八景", 0.75, id="chinese"),
+        pytest.param("ab", "ab", 1, id="equal"),
+        pytest.param("ab", "xy", 0, id="nothing-shared"),
+        pytest.param("", "abc", 0, id="empty"),
+        pytest.param("", "", 1, id="both-empty"),
+    ],
+)
+def test_edit_distance(one: str, other: str, share: float) -> None:
+    assert edit(one, other) == pytest.approx(share)
+
+
 @given(st.text(), st.text())
 def test_it_is_a_share(one: str, other: str) -> None:
     assert 0 <= chrf(one, other) <= 1
+    assert 0 <= edit(one, other) <= 1

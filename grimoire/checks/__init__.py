@@ -10,11 +10,12 @@ import msgspec
 
 from grimoire.checks import foreign
 from grimoire.checks.alike import Like, Unlike
+from grimoire.checks.answered import Answered
 from grimoire.checks.code_blocks import CodeBlocks
 from grimoire.checks.combine import INNER, AllOf, AnyOf, Not
 from grimoire.checks.compare import Compare
-from grimoire.checks.completeness import Answered, Finished
 from grimoire.checks.echo import Echo
+from grimoire.checks.finished import Finished
 from grimoire.checks.json_at import AtJsonPath
 from grimoire.checks.json_schema import ContainsJson, Json
 from grimoire.checks.language import AskedLanguage, Language
@@ -176,5 +177,4 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> BadCheck:
     if other := foreign.instead(name, known):
         return BadCheck(f"no {kind} {name!r}; write {other}")
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    offer = f"did you mean {near[0]}? " if near else ""
-    return BadCheck(f"no {kind} {name!r}; {offer}known: {', '.join(known)}")
+    return BadCheck(f"no {kind} {name!r}; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"))

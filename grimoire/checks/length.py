@@ -74,7 +74,7 @@ class Length(OwnCheck[LengthWants]):
         text = spoken(exchange.answer.text)
         found = [(unit, number, count(text)) for unit, number, count in _demands(self.wants, UNITS)]
         good = all(number.admits(size) for _, number, size in found)
-        said = ", ".join(f"{size} {unit.replace('_', ' ')} (wanted {number})" for unit, number, size in found)
+        said = ", ".join(f"{size} {NOUNS.get(unit, unit)} (wanted {number})" for unit, number, size in found)
         if self.wants.each is UNSET or not good:
             return result(self, "passed" if good else "failed", said)
         good, each = _measure_each(self.wants.each, PARTS[self.wants.each.of](text))
@@ -117,6 +117,7 @@ SIZES: dict[str, Callable[[str], int]] = {
     "words": count_words,
     "chinese": count_chinese,
 }
+NOUNS = {"with_spaces": "characters with spaces", "chinese": "Chinese characters"}
 UNITS: dict[str, Callable[[str], int]] = {
     **SIZES,
     "sentences": count_sentences,
@@ -147,16 +148,19 @@ def _measure_each(wants: PartWants, found: Sequence[str]) -> tuple[bool, str]:
     noun = wants.of.replace("-", " ")
     if not found:
         return False, f"no {noun} to measure"
-    wrong = []
-    for number, part in enumerate(found, 1):
-        faults = [
-            f"{count(part)} {unit} (wanted {bounds})"
-            for unit, bounds, count in _demands(wants, SIZES)
-            if not bounds.admits(count(part))
-        ]
-        if faults:
-            wrong.append(f"number {number} has {', '.join(faults)}: {quote(part, 40)}")
+    wrong = [(number, part, fault) for number, part in enumerate(found, 1) if (fault := _fault(wants, part))]
     if wrong:
-        return False, f"{len(wrong)} of {len(found)} {noun} are not; {wrong[0]}"
-    bounds = ", ".join(f"{number} {unit}" for unit, number, _ in _demands(wants, SIZES))
+        number, part, fault = wrong[0]
+        return (
+            False,
+            f"{len(wrong)} of {len(found)} {noun} of another length; number {number} has {fault}: {quote(part, 40)}",
+        )
+    bounds = ", ".join(f"{number} {NOUNS.get(unit, unit)}" for unit, number, _ in _demands(wants, SIZES))
     return True, f"each of {len(found)} {noun} has {bounds}"
+
+
+def _fault(wants: PartWants, part: str) -> str:
+    """The lengths of a part that are not as wanted; empty when all are."""
+    sizes = [(unit, number, count(part)) for unit, number, count in _demands(wants, SIZES)]
+    wrong = [(unit, number, size) for unit, number, size in sizes if not number.admits(size)]
+    return ", ".join(f"{size} {NOUNS.get(unit, unit)} (wanted {number})" for unit, number, size in wrong)

@@ -69,12 +69,16 @@ class Python(OwnCheck[str]):
     def _read(self) -> bytes:
         """The file's content, which defines the function."""
         try:
-            source = self._path.read_bytes() if self._path.stat().st_size <= LARGEST else b""
+            if self._path.stat().st_size > LARGEST:
+                raise self.bad(f"{self._file} is larger than {LARGEST} bytes")
+            source = self._path.read_bytes()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source)
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise self.bad(f"{self._file} cannot be read as Python: {type(error).__name__} {error}") from None
+        except OSError as error:
+            raise self.bad(f"{self._file} cannot be read: {error.strerror}") from None
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise self.bad(f"{self._file} is no Python: {type(error).__name__} {error}") from None
         if not any(isinstance(node, ast.FunctionDef) and node.name == self._function for node in tree.body):
             raise self.bad(f"{self._file} defines no function {self._function}")
         return source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -75,7 +75,7 @@ class TablesWants(Demand, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     columns: Columns | UnsetType = UNSET
     rows: Number | UnsetType = UNSET
-    filled: Literal[True] | UnsetType = UNSET
+    filled: bool | UnsetType = UNSET
 
 
 class Tables(OwnCheck[TablesWants]):

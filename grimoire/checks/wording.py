@@ -142,12 +142,14 @@ class Equals(_Whole):
     name = "equals"
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        answer = fold(spoken(exchange.answer.text).strip(), case=self._case)
+        said = spoken(exchange.answer.text).strip()
+        answer = fold(said, case=self._case)
         if answer in self._folded:
             return result(self, "passed", f"is {quote(self._texts[self._folded.index(answer)])}")
         nearest = max(self._folded, key=lambda text: _shared(text, answer))
         spot = _shared(nearest, answer)
-        has, wanted = (quote(text[spot:], 30) if spot < len(text) else "its end" for text in (answer, nearest))
+        shown = said if len(said) == len(answer) else answer
+        has, wanted = (quote(text[spot:], 30) if spot < len(text) else "its end" for text in (shown, nearest))
         others = f"; {len(self._texts) - 1} more allowed" if len(self._texts) > 1 else ""
         return result(self, "failed", f"at character {spot + 1} the answer has {has}, wanted {wanted}{others}")
 

@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from grimoire.checks.code_blocks import CodeBlocks
 from grimoire.checks.own import BadCheck
-from grimoire.checks.structure import Headings, ListItems
+from grimoire.checks.structure import Headings, Links, ListItems, Paragraphs
 from grimoire.checks.tables import Tables
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
@@ -26,6 +25,18 @@ HEADINGS: dict[str, tuple[str, Wants, str]] = {
     "hashtags": ("#coffee #tea", {"exactly": 0}, "passed"),
     "bold-line": ("**Not a heading**", {"exactly": 0}, "passed"),
     "seven-hashes": ("####### no", {"exactly": 0}, "passed"),
+    "level-alone": (ARTICLE_EN, {"level": 3}, "failed"),
+    "texts": (ARTICLE_EN, {"texts": ["what you need", "method"]}, "passed"),
+    "texts-zh": (ARTICLE_ZH, {"texts": ["咖啡", "准备", "步骤"]}, "passed"),
+    "texts-out-of-order": (ARTICLE_ZH, {"texts": ["步骤", "准备"]}, "failed"),
+    "text-missing": (ARTICLE_ZH, {"texts": ["准备", "结论"]}, "failed"),
+    "text-outside-headings": (ARTICLE_EN, {"texts": ["Ratio"]}, "failed"),
+    "texts-and-number": (ARTICLE_EN, {"at_least": 4, "texts": ["method"]}, "failed"),
+    "texts-of-one-level": (ARTICLE_EN, {"level": 2, "texts": ["Brewing"]}, "failed"),
+    "text-twice": ("# Part\n## Part", {"texts": ["part", "part"]}, "passed"),
+    "text-once-wanted-twice": ("# Part", {"texts": ["part", "part"]}, "failed"),
+    "emphasis": ("## 1. **What’s** `__init__`", {"texts": ["What's", "`__init__`"], "at_least": 1}, "failed"),
+    "emphasis-in-one": ("## 1. **What’s** `__init__`", {"texts": ["What's `__init__`"]}, "passed"),
 }
 WIDE = "| a | b | c | d |\n|---|---|---|---|\n" + "| 1 | 2 | 3 | 4 |\n" * 30
 TABLES: dict[str, tuple[str, Wants, str]] = {
@@ -45,6 +56,30 @@ TABLES: dict[str, tuple[str, Wants, str]] = {
     "tabs-in-code": ("```\na\tb\nc\td\n```", {"exactly": 0}, "passed"),
     "in-list": ("- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |", {"exactly": 1}, "passed"),
     "rule-alone": ("|---|---|", {"exactly": 0}, "passed"),
+    "names": (ARTICLE_EN, {"columns": {"names": ["taste", "ratio"]}}, "passed"),
+    "names-zh": (ARTICLE_ZH, {"columns": {"names": ["粉水比", "味道"], "exactly": 2}}, "passed"),
+    "name-missing": (ARTICLE_ZH, {"columns": {"names": ["粉水比", "价格"]}}, "failed"),
+    "name-in-the-body": (ARTICLE_ZH, {"columns": {"names": ["浓"]}}, "failed"),
+    "names-in-bold": ("| **Day** | Post |\n|--|--|\n| 1 | a |", {"columns": {"names": ["day"]}}, "passed"),
+    "a-cell-for-each-name": (
+        "| 副标题 | 内容 |\n|--|--|\n| 1 | a |",
+        {"columns": {"names": ["标题", "副标题"]}},
+        "failed",
+    ),
+    "the-cell-that-is-the-name": (
+        "|副标题|标题|\n|--|--|\n|1|a|",
+        {"columns": {"names": ["标题", "副标题"]}},
+        "passed",
+    ),
+    "names-in-tabs": ("日期\t内容\n1\ta\n", {"columns": {"names": ["日期", "内容"]}, "filled": True}, "passed"),
+    "filled": (ARTICLE_EN, {"filled": True}, "passed"),
+    "empty-cell": ("| a | b |\n|--|--|\n| 1 | |", {"filled": True}, "failed"),
+    "cell-left-off": ("| a | b |\n|--|--|\n| 1 |", {"filled": True}, "failed"),
+    "line-break-in-a-cell": ("| a | b |\n|--|--|\n| 1 | <br> |", {"filled": True}, "failed"),
+    "empty-corner": ("| | A | B |\n|--|--|--|\n| x | 1 | 2 |", {"filled": True}, "passed"),
+    "empty-tab-cell": ("a\tb\tc\n1\t\t3\n", {"filled": True}, "failed"),
+    "one-of-two-filled": ("| a |\n|--|\n| |\n\n" + ARTICLE_EN, {"at_least": 1, "filled": True}, "passed"),
+    "filled-not-asked": ("| a | b |\n|--|--|\n| 1 | |", {"filled": False}, "passed"),
 }
 LISTS: dict[str, tuple[str, Wants, str]] = {
     "both": (ARTICLE_EN, {"exactly": 6}, "passed"),
@@ -58,15 +93,38 @@ LISTS: dict[str, tuple[str, Wants, str]] = {
     "in-code": ("```\n- a\n```", {"exactly": 0}, "passed"),
     "dashes-in-text": ("a - b - c", {"exactly": 0}, "passed"),
     "too-few": (ARTICLE_ZH, {"at_least": 10}, "failed"),
+    "ordered-alone": ("- a", {"ordered": True}, "failed"),
+    "parentheses-zh": ("（1）磨豆\n（2）注水", {"exactly": 2, "ordered": True}, "passed"),
+    "circled": ("①磨豆\n② 注水", {"exactly": 2, "ordered": True}, "passed"),
+    "bold-numbers": ("**1. Grind**\n\ntext\n\n**2、注水**", {"exactly": 2, "ordered": True}, "passed"),
+    "year-in-parentheses": ("(2024) was good", {"exactly": 0}, "passed"),
+    "item-that-begins-with-a-number": ("- 1、磨豆\n- 2、注水", {"exactly": 2}, "passed"),
+    "price": ("1.5 liters\n\n3,5", {"exactly": 0}, "passed"),
 }
-FENCES = "```python\na\n```\n\n~~~js\nb\n~~~\n\n```\nc\n```\n"
-CODE: dict[str, tuple[str, Wants, str]] = {
-    "three": (FENCES, {"exactly": 3}, "passed"),
-    "marked": (FENCES, {"exactly": 1, "language": "Python"}, "passed"),
-    "not-marked": (FENCES, {"at_least": 1, "language": "rust"}, "failed"),
-    "indented": ("text\n\n    code", {"exactly": 0}, "passed"),
-    "span": ("`code`", {"exactly": 0}, "passed"),
-    "inside-markdown": ("```md\n~~~python\na\n~~~\n```", {"exactly": 1, "language": "python"}, "passed"),
+PARAGRAPHS: dict[str, tuple[str, Wants, str]] = {
+    "article": (ARTICLE_EN, {"exactly": 2}, "passed"),
+    "article-zh": (ARTICLE_ZH, {"exactly": 2}, "passed"),
+    "none": ("# Title\n\n- a\n- b\n\n```\nc\n```\n\n> d", {"exactly": 0}, "passed"),
+    "lines-of-one": ("one\ntwo\nthree", {"exactly": 1}, "passed"),
+    "indented": ("　　第一段。\n　　第二段。\n　　第三段。", {"exactly": 3}, "passed"),
+    "indented-and-blank-lines": ("　　第一段。\n\n　　第二段。", {"exactly": 2}, "passed"),
+    "chinese-items": ("1、磨豆\n2、注水\n\n正文", {"exactly": 1}, "passed"),
+    "in-items": ("- a\n\n  more of a\n\nafter", {"exactly": 1}, "passed"),
+    "too-few": ("one", {"at_least": 2}, "failed"),
+    "empty": ("", {"at_least": 1}, "failed"),
+}
+LINKS: dict[str, tuple[str, Wants, str]] = {
+    "markdown": ("See [the page](https://example.com/a_(b)) now.", {"exactly": 1}, "passed"),
+    "bare": ("见https://example.com/a，和 http://example.org。", {"exactly": 2}, "passed"),
+    "angles": ("<https://example.com>", {"exactly": 1}, "passed"),
+    "its-own-text": ("[https://example.com](https://example.com)", {"exactly": 1}, "passed"),
+    "with-title": ('[a](https://example.com "title")', {"exactly": 1}, "passed"),
+    "picture": ("![a](https://example.com/a.png)", {"exactly": 0}, "passed"),
+    "picture-that-leads-on": ("[![a](https://example.com/a.png)](https://example.com)", {"exactly": 1}, "passed"),
+    "in-code": ("`https://a.example` and\n```\nhttps://b.example\n```", {"exactly": 0}, "passed"),
+    "other-schemes": ("[mail](mailto:a@example.com), [file](file:///etc), www.example.com", {"exactly": 0}, "passed"),
+    "capitals": ("HTTPS://EXAMPLE.COM", {"exactly": 1}, "passed"),
+    "too-many": ("https://a.example https://b.example", {"at_most": 1}, "failed"),
 }
 
 
@@ -85,9 +143,14 @@ def test_list_items(answer: str, wants: Wants, outcome: str) -> None:
     assert ListItems(wants).judge(exchange(answer)).outcome == outcome
 
 
-@pytest.mark.parametrize(("answer", "wants", "outcome"), [pytest.param(*c, id=n) for n, c in CODE.items()])
-def test_code_blocks(answer: str, wants: Wants, outcome: str) -> None:
-    assert CodeBlocks(wants).judge(exchange(answer)).outcome == outcome
+@pytest.mark.parametrize(("answer", "wants", "outcome"), [pytest.param(*c, id=n) for n, c in PARAGRAPHS.items()])
+def test_paragraphs(answer: str, wants: Wants, outcome: str) -> None:
+    assert Paragraphs(wants).judge(exchange(answer)).outcome == outcome
+
+
+@pytest.mark.parametrize(("answer", "wants", "outcome"), [pytest.param(*c, id=n) for n, c in LINKS.items()])
+def test_links(answer: str, wants: Wants, outcome: str) -> None:
+    assert Links(wants).judge(exchange(answer)).outcome == outcome
 
 
 def test_reasons_hold_both_numbers() -> None:
@@ -95,6 +158,34 @@ def test_reasons_hold_both_numbers() -> None:
     wants = {"at_least": 1, "at_most": 2, "columns": {"at_least": 4}}
     reason = Tables(wants).judge(exchange(ARTICLE_EN)).reason
     assert reason == "found 0 tables with at least 4 columns, wanted at least 1 and at most 2; 2 rows × 2 columns"
+
+
+@pytest.mark.parametrize(
+    ("wants", "said"),
+    [
+        pytest.param(
+            {"texts": ["准备", "结论"]}, 'no heading has "结论"; 3 headings: "在家冲一杯好咖啡", "需要', id="missing"
+        ),
+        pytest.param({"texts": ["步骤", "准备"]}, 'the heading "需要准备什么" stands before "步骤"', id="order"),
+        pytest.param({"at_least": 5, "texts": ["结论"]}, "found 3 headings, wanted at least 5; no heading", id="both"),
+        pytest.param({"level": 3, "texts": ["结论"]}, "found 0 level-3 headings, wanted at least 1; no h", id="level"),
+    ],
+)
+def test_reasons_name_the_heading(wants: Wants, said: str) -> None:
+    assert Headings(wants).judge(exchange(ARTICLE_ZH)).reason.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("wants", "said"),
+    [
+        pytest.param({"columns": {"names": ["价格"]}}, '; table 1: no column "价格" among "日期", "内容"', id="name"),
+        pytest.param({"filled": True}, '; table 1: row 2 has nothing in column "内容"', id="cell"),
+        pytest.param({"rows": {"at_least": 3}, "filled": True}, "wanted at least 1; 2 rows × 2 columns", id="size"),
+    ],
+)
+def test_reasons_say_what_a_table_lacks(wants: Wants, said: str) -> None:
+    reason = Tables(wants).judge(exchange("| 日期 | 内容 |\n|--|--|\n| 1 | a |\n| 2 | |")).reason
+    assert reason.endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +201,8 @@ def test_reasons_hold_both_numbers() -> None:
         pytest.param({"exactly": 3, "at_most": 4}, "`exactly` stands alone", id="exactly-and-more"),
         pytest.param({"at_least": 1, "level": 7}, "<= 6", id="level-seven"),
         pytest.param({"at_least": True}, "Expected `int`, got `bool`", id="boolean"),
+        pytest.param({"texts": []}, "length >= 1", id="no-texts"),
+        pytest.param({"texts": "结论"}, "Expected `array", id="one-text"),
     ],
 )
 def test_wrong_parameters_are_one_line(wants: object, said: str) -> None:
@@ -118,8 +211,14 @@ def test_wrong_parameters_are_one_line(wants: object, said: str) -> None:
     message = str(caught.value)
     assert message.startswith("check headings: ")
     assert said in message
-    assert message.endswith("allowed: {at_least, at_most, exactly, level}")
+    assert message.endswith("allowed: {at_least, at_most, exactly, level, texts: […]}")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("wants", [{}, {"columns": {}}, {"columns": {"names": []}}, {"filled": "yes"}, {"rows": 3}])
+def test_tables_refuse(wants: Wants) -> None:
+    with pytest.raises(BadCheck, match=r"check tables: .*allowed: \{at_least, at_most, exactly, columns"):
+        Tables(wants)
 
 
 @pytest.mark.parametrize(
@@ -135,5 +234,8 @@ def test_wrong_parameters_are_one_line(wants: object, said: str) -> None:
 )
 def test_hostile_markdown_takes_no_age(answer: str) -> None:
     started = time.monotonic()
-    Headings({"at_least": 1}).judge(exchange(answer))
+    Headings({"at_least": 1, "texts": ["x"]}).judge(exchange(answer))
+    Tables({"columns": {"names": ["x"]}, "filled": True}).judge(exchange(answer))
+    for check in (ListItems, Paragraphs, Links):
+        check({"at_least": 1}).judge(exchange(answer))
     assert time.monotonic() - started < 20
