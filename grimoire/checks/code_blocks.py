@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grimoire.checks import json_values
-from grimoire.checks.markdown import blocks, language
+from grimoire.checks.markdown import fences, language
 from grimoire.checks.number import Demand, measure
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.reason import cut, one_line, quote, result
@@ -69,9 +69,9 @@ class CodeBlocks(OwnCheck[CodeBlocksWants]):
             raise self.bad(f"{self._language} cannot be parsed here, only {', '.join(PARSERS)}")
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        fences = [token for token in blocks(exchange.answer.text) if token.type == "fence"]
-        marks = [_canonical(language(token)) for token in fences]
-        wanted = [fence for fence, mark in zip(fences, marks, strict=True) if self._language in {"", mark}]
+        every = fences(exchange.answer.text)
+        marks = [_canonical(language(token)) for token in every]
+        wanted = [fence for fence, mark in zip(every, marks, strict=True) if self._language in {"", mark}]
         noun = f"code block with mark {self.wants.language}" if self._language else "code block"
         shown = ", ".join(mark or "unmarked" for mark in marks[:SHOWN]) if self._language else ""
         counted = measure(self, self.wants, len(wanted), noun, shown)
@@ -79,10 +79,10 @@ class CodeBlocks(OwnCheck[CodeBlocksWants]):
             return counted
         return self._parsed(wanted, counted)
 
-    def _parsed(self, fences: list[Token], counted: CheckResult) -> CheckResult:
+    def _parsed(self, wanted: list[Token], counted: CheckResult) -> CheckResult:
         """The result of parsing blocks of which there are as many as wanted."""
         parsed = 0
-        for number, fence in enumerate(fences, 1):
+        for number, fence in enumerate(wanted, 1):
             kind = _canonical(language(fence))
             parser = PARSERS.get(kind)
             if parser is None:
@@ -93,9 +93,9 @@ class CodeBlocks(OwnCheck[CodeBlocksWants]):
             if fault := _fault(parser, fence.content):
                 return result(self, "failed", f"block {number} ({kind}) does not parse: {fault}")
             parsed += 1
-        if fences and not parsed:
-            return result(self, "skipped", f"no block to parse, {len(fences)} of other languages")
-        return result(self, "passed", f"{counted.reason}; {parsed} of {len(fences)} parsed")
+        if wanted and not parsed:
+            return result(self, "skipped", f"no block to parse, {len(wanted)} of other languages")
+        return result(self, "passed", f"{counted.reason}; {parsed} of {len(wanted)} parsed")
 
 
 def _canonical(mark: str) -> str:

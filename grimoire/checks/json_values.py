@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from grimoire.checks.markdown import blocks, language
+from grimoire.checks.markdown import fences, language
 from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import cut
 
@@ -30,8 +30,8 @@ def value(answer: str) -> Any:  # noqa: ANN401  # JSON is anything
     try:
         return parse(text)
     except ValueError:
-        fences = [token for token in blocks(text) if token.type == "fence"]
-        marked = [token for token in fences if language(token) == "json"] or fences
+        every = fences(text)
+        marked = [token for token in every if language(token) == "json"] or every
         if len(marked) > 1:
             raise ValueError(f"{len(marked)} code blocks could be it") from None
         if not marked:
@@ -49,8 +49,7 @@ def values(answer: str) -> Iterator[Any]:
     try:
         yield parse(text)
     except (ValueError, RecursionError):
-        blocked = [token.content for token in blocks(text) if token.type == "fence"]
-        yield from _values(blocked, outside_code(text))
+        yield from _values([token.content for token in fences(text)], outside_code(text))
 
 
 def _values(blocked: list[str], said: str) -> Iterator[Any]:

@@ -36,6 +36,13 @@ def _read(text: str, depth: int) -> Iterator[Token]:
             yield from _read(token.content, depth - 1)
 
 
+def fences(text: str) -> list[Token]:
+    """The fenced code blocks, those within Markdown blocks too. Where there is no fence nothing is parsed."""
+    if "```" not in text and "~~~" not in text:
+        return []
+    return [token for token in blocks(text) if token.type == "fence"]
+
+
 def language(fence: Token) -> str:
     """What a fenced code block is marked as, in lower case, without a file's name or options; empty when it is not."""
     marked = _MARK.match(fence.info)
