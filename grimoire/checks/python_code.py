@@ -7,17 +7,15 @@ read and parsed, so that a wrong name is found at once; nothing of it is run bef
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import importlib.abc
-import importlib.machinery
 import importlib.util
 import sys
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path, PurePosixPath
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -68,6 +66,8 @@ class Python(OwnCheck[str]):
 
     def _read(self) -> bytes:
         """The file's content, which defines the function."""
+        import ast
+
         try:
             if self._path.stat().st_size > LARGEST:
                 raise self.bad(f"{self._file} is larger than {LARGEST} bytes")
@@ -101,30 +101,27 @@ def _outcome(function: str, judgement: object) -> tuple[Outcome, str]:
     return "passed" if good else "failed", f"{function}: {said.strip() or ('good' if good else 'not good')}"
 
 
-class _Read(importlib.abc.SourceLoader):
-    """Loads the very source that was looked at, and writes no bytecode beside it."""
+class _Read(SourceFileLoader):
+    """Loads the very source that was looked at, and neither reads nor writes bytecode."""
 
-    def __init__(self, path: Path, source: bytes) -> None:
-        self._path = path
+    def __init__(self, name: str, path: Path, source: bytes) -> None:
+        super().__init__(name, str(path))
         self._source = source
 
-    def get_filename(self, fullname: str) -> str:  # noqa: ARG002  # importlib's signature
-        return str(self._path)
-
-    def get_data(self, path: str | bytes) -> bytes:  # noqa: ARG002  # as above
-        return self._source
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  # importlib's signature
+        return self.source_to_code(self._source, self.path)
 
 
 @lru_cache(maxsize=64)
 def _load(path: Path, source: bytes) -> ModuleType:
     """The module, run once. What it raises goes to the caller, and it is run again for the next one."""
     name = f"<grimoire check {hashlib.sha256(source).hexdigest()[:12]} {path}>"  # no import can ask for such a name
-    spec = importlib.machinery.ModuleSpec(name, _Read(path, source), origin=str(path))
-    module = importlib.util.module_from_spec(spec)
+    loader = _Read(name, path, source)
+    module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
     module.__file__ = str(path)
     sys.modules[name] = module  # dataclasses and typing look a class's module up there
     try:
-        _Read(path, source).exec_module(module)
+        loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise
