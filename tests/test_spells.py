@@ -5,9 +5,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,13 @@ import pytest
 import yaml
 
 from grimoire import cast, placeholders
-from grimoire.backends.rehearsal import MISBEHAVIOURS, Rehearsal
-from grimoire.chat import Answer
+from grimoire.backends import rehearsal
+from grimoire.backends.rehearsal import Rehearsal
+from grimoire.chat import Answer, FinishReason
+from grimoire.cli.strength import bad_answers, strength
 from grimoire.cli.wiring import SpellJudge, validate_check
 from grimoire.library import Library, spell_files
+from grimoire.mutants import MISBEHAVIOURS, Mutant
 from grimoire.record import Cell
 from grimoire.spell import Spell, Template, Translation
 from grimoire.verdict import Verdict
@@ -67,31 +69,11 @@ ACTIVITIES = {
     "Summarising",
     "Writing",
 }
-# What these spells are for is none of it, so there is none in their samples that could be taken away.
-NO_TABLE = {
-    "business-posts",
-    "captions-hashtags",
-    "code-generator",
-    "first-person-article",
-    "python-expert",
-    "quora-answer",
-    "tldr",
-}
-NO_LIST = {
-    "business-posts",
-    "captions-hashtags",
-    "facebook-ad",
-    "meta-title-description",
-    "seo-article",
-    "stable-diffusion-prompt",
-}
 SLOT = "[你的品牌]"
 
 each_spell = pytest.mark.parametrize("name", NAMES)
 each_language = pytest.mark.parametrize("language", ["en", "zh"])
 
-_ITEM = re.compile(r"[ \t]*(?:[-*•][ \t]|\d+[.、])[ \t]*\S")
-_PROSE = re.compile(r"\w|[“《]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -116,8 +98,8 @@ def first_cell(name: str, language: str = "en", model: str = "sample") -> Cell:
     return cast.build_cell(spell, template_of(name, language), spell.cases[0], Rehearsal(model))
 
 
-def judge(name: str, text: str, language: str = "en") -> Verdict:
-    return SpellJudge([spell_named(name)])(first_cell(name, language), Answer(text=text, finish_reason="stop"))
+def judge(name: str, text: str, language: str = "en", finish: FinishReason = "stop") -> Verdict:
+    return SpellJudge([spell_named(name)])(first_cell(name, language), Answer(text=text, finish_reason=finish))
 
 
 def rehearse(name: str, language: str, model: str) -> Verdict:
@@ -125,64 +107,13 @@ def rehearse(name: str, language: str, model: str) -> Verdict:
     return SpellJudge([spell_named(name)])(cell, asyncio.run(cast.ask(Rehearsal(model), cell.request)))
 
 
-def in_prose(text: str) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it stands outside fenced code."""
-    fenced = False
-    for line in text.split("\n"):
-        fence = line.lstrip().startswith("```")
-        fenced ^= fence
-        yield line, not fenced and not fence
-
-
-def is_row(line: str) -> bool:
-    return line.lstrip().startswith("|")
-
-
-def halve(text: str) -> str:
-    return text[: len(text) // 2]
-
-
-def drop_tables(text: str) -> str:
-    return "\n".join(line for line, prose in in_prose(text) if not (prose and is_row(line)))
-
-
-def halve_tables(text: str) -> str:
-    kept: list[str] = []
-    for row, group in groupby(in_prose(text), key=lambda pair: pair[1] and is_row(pair[0])):
-        lines = [line for line, _ in group]
-        kept += lines[: 2 + (len(lines) - 2) // 2] if row else lines
-    return "\n".join(kept)
-
-
-def halve_lists(text: str) -> str:
-    lines = list(in_prose(text))
-    items = [number for number, (line, prose) in enumerate(lines) if prose and _ITEM.match(line)]
-    gone = set(items[len(items) // 2 :])
-    return "\n".join(line for number, (line, _) in enumerate(lines) if number not in gone)
-
-
-def change_subject(text: str, subject: tuple[str, ...]) -> str:
-    for word in sorted(subject, key=len, reverse=True):
-        text = re.sub(re.escape(word), "灯塔", text, flags=re.IGNORECASE)
-    return text
-
-
-def leave_slot(text: str) -> str:
-    """A slot in the middle of the first paragraph outside code."""
-    lines = list(in_prose(text))
-    place = next(i for i, (line, prose) in enumerate(lines) if prose and len(line) > 15 and _PROSE.match(line))
-    line = lines[place][0]
-    filled = f"{line[: len(line) // 2]}{SLOT}{line[len(line) // 2 :]}"
-    return "\n".join(filled if i == place else old for i, (old, _) in enumerate(lines))
-
-
-MUTANTS: dict[str, Callable[[str], str]] = {
-    "half": halve,
-    "no-tables": drop_tables,
-    "half-tables": halve_tables,
-    "half-lists": halve_lists,
-    "slot": leave_slot,
-}
+# What no spell may call nearly right: refusals, talk, echoes, pieces, another language, another subject.
+USELESS = (
+    *("cut-off", "cut-mid-word", "stop-early", "first-sentence", "one-word", "other-language", "swap-subject"),
+    *("other-subject", "loop", "refuse", "refuse-as-ai", "refuse-late", "refuse-and-offer", "acknowledge", "ask-back"),
+    *("plan-only", "review-prompt", "lecture", "leave-slots", "leave-blanks", "template-syntax", "echo-input"),
+    *("echo-last-line", "echo-and-start", "thinking-only", *MISBEHAVIOURS),
+)
 HARMLESS: dict[str, Callable[[str], str]] = {
     "preface": lambda text: f"好的，以下是为您准备的内容：\n\n{text}",
     "stars": lambda text: re.sub(r"^(\s*)- ", r"\1* ", text, flags=re.MULTILINE),
@@ -293,28 +224,32 @@ def test_sample_works(name: str, language: str) -> None:
 
 @each_spell
 @each_language
-@pytest.mark.parametrize("model", MISBEHAVIOURS)
+@pytest.mark.parametrize("model", rehearsal.MISBEHAVIOURS)
 def test_misbehaviour_is_found_broken(name: str, language: str, model: str) -> None:
     assert rehearse(name, language, model).kind == "broken"
 
 
-@each_spell
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_mutant_of_the_sample_does_not_work(name: str, mutant: str) -> None:
-    sample = spell_named(name).sample
-    text = MUTANTS[mutant](sample)
-    exempt = (mutant.endswith("tables") and name in NO_TABLE) or (mutant == "half-lists" and name in NO_LIST)
-    assert (text == sample) is exempt
-    if not exempt:
-        assert judge(name, text).kind != "works"
+@lru_cache(maxsize=64)
+def mutants_of(name: str) -> dict[str, Mutant]:
+    return bad_answers(spell_named(name), first_cell(name), continue_limit=3)
 
 
 @each_spell
-def test_answer_about_another_subject_is_broken(name: str) -> None:
+def test_mutant_of_the_sample_is_caught_or_argued_for(name: str) -> None:
     spell = spell_named(name)
-    verdict = judge(name, change_subject(spell.sample, spell.cases[0].subject))
-    assert verdict.kind == "broken"
-    assert "on-subject" in {check.check for check in verdict.checks if check.outcome == "failed"}
+    found = strength(spell, continue_limit=3)
+    assert found.problems == ()
+    assert (found.survivors, found.argued) == (0, len(spell.survivors))
+    assert found.mutants >= 38
+
+
+@each_spell
+@each_language
+def test_mutant_that_is_of_no_use_is_broken(name: str, language: str) -> None:
+    made = {mutant: answer for mutant, answer in mutants_of(name).items() if mutant in USELESS}
+    kinds = {mutant: judge(name, answer.text, language, answer.finish).kind for mutant, answer in made.items()}
+    assert len(kinds) >= len(USELESS) - 3
+    assert set(kinds.values()) == {"broken"}, kinds
 
 
 @each_spell

@@ -86,7 +86,7 @@ def _lint_root(settings: Settings, root: Path, *, strength: bool) -> Iterator[Pr
 MANY = 200
 """Spells from which on starting processes pays."""
 MANY_TO_TRY = 12
-"""The same where their strength is tried, which takes thirty times as long."""
+"""The same where their strength is tried, for which each answer of some fifty is judged."""
 
 _linters: list[_Linter] = []
 

@@ -63,7 +63,7 @@ def strength(spell: Spell, continue_limit: int) -> Strength:
     own = judge(cell, Answer(text=spell.sample, finish_reason="stop"))
     if own.kind != "works":
         return _untried(spell, f"the sample itself is {own.kind}")
-    bad = _bad_answers(spell, cell, continue_limit)
+    bad = bad_answers(spell, cell, continue_limit)
     verdicts = {name: judge(cell, Answer(text=one.text, finish_reason=one.finish)) for name, one in bad.items()}
     passing = [name for name, verdict in verdicts.items() if verdict.kind not in CAUGHT]
     sample = exchange(cell, Answer(text=spell.sample, finish_reason="stop"))
@@ -150,7 +150,8 @@ def _problems(spell: Spell, findings: list[_Finding]) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _bad_answers(spell: Spell, cell: Cell, continue_limit: int) -> dict[str, Mutant]:
+def bad_answers(spell: Spell, cell: Cell, continue_limit: int) -> dict[str, Mutant]:
+    """Every mutant of a spell's sample, and what the rehearsal answers to its first case, by name."""
     from grimoire import mutants
 
     return mutants.mutate(_material(spell, cell)) | _misbehaving(cell, continue_limit)

@@ -10,6 +10,7 @@ import re
 
 from grimoire.mutants import lines as md
 from grimoire.mutants.jsontext import find_json
+from grimoire.scripts import weigh
 
 Advice = tuple[str, ...]
 
@@ -69,6 +70,14 @@ def no_longer(sample: str) -> str:
     return f"- length: {{characters: {{at_most: {_round(_size(sample) * 1.5) + 1}}}}}"
 
 
+def chinese(sample: str) -> str:
+    """A good part of the sample's Chinese characters; where it is in another language, hardly more than it has."""
+    count = weigh(sample)["Han"]
+    much = count > _size(sample) / 3
+    wanted = f"at_least: {_round(count * 0.7)}" if much else f"at_most: {_round(count * 1.5) + 20}"
+    return f"- length: {{chinese: {{{wanted}}}}}"
+
+
 def _size(sample: str) -> int:
     return sum(map(len, sample.split()))
 
@@ -82,7 +91,7 @@ def _round(number: float) -> int:
 def starts(sample: str) -> str:
     """The marks with which the sample begins; empty where it begins with a word."""
     first = md.read(sample.strip())[0]
-    mark = first.lead.strip() or first.body.strip()[:1]
+    mark = first.lead.strip() or first.body.strip()[:1].replace("'", "''")
     return "" if mark.isalnum() else f"- matches: '\\A\\s*{mark if set(mark) == {'#'} else re.escape(mark)}'"
 
 
@@ -91,7 +100,7 @@ def about(words: tuple[str, ...], sample: str) -> Advice:
     count = sum(sample.casefold().count(word.casefold()) for word in words if word)
     if not count:
         return ()
-    pattern = "|".join(re.escape(word).replace("'", "''") for word in words if word)
+    pattern = "|".join(re.escape(word).replace("'", "''") for word in words if word.isprintable() and word)
     return (f"- matches: {{pattern: '(?i){pattern}', at_least: {min(count, 3)}}}",)
 
 

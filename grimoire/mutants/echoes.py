@@ -7,6 +7,8 @@ from grimoire.mutants import lines as md
 from grimoire.mutants.material import Material, Mutant
 from grimoire.mutants.talk import THOUGHTS
 
+NOT_THE_PROMPT = "- unlike: {to: prompt, at_most: 0.8}"
+NOT_THE_INPUT = ("- unlike: {to: input, at_most: 0.8}", "- unlike: {to: input, at_most: 0.6}")
 A_TEXT = 100
 A_PARAGRAPH = 40
 
@@ -47,13 +49,11 @@ def input_unchanged(material: Material) -> Mutant | None:
     gone = set(others)
     text = md.write(line for number, line in enumerate(lines) if number not in gone)
     what = "the input unchanged, among headings, lists and tables"
-    return Mutant(
-        text=text, what=what, advice=("- unlike: {to: input, at_most: 0.8}", "- unlike: {to: input, at_most: 0.6}")
-    )
+    return Mutant(text=text, what=what, advice=NOT_THE_INPUT)
 
 
 def _echo(material: Material, text: str, what: str) -> Mutant:
-    return Mutant(text=text, what=what, advice=advice.telling(material.sample))
+    return Mutant(text=text, what=what, advice=(*advice.telling(material.sample), NOT_THE_PROMPT))
 
 
 def thinking_only(material: Material) -> Mutant | None:

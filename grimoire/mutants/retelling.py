@@ -64,7 +64,7 @@ def _foreign(material: Material, text: str, how_much: str) -> Mutant | None:
     if not material.foreign:
         return None
     what = f"{how_much} is in another language"
-    return Mutant(text=text, what=what, advice=(f"- language: {material.answer_in}",))
+    return Mutant(text=text, what=what, advice=(f"- language: {material.answer_in}", advice.chinese(material.sample)))
 
 
 def other_subject(material: Material) -> Mutant | None:

@@ -3,15 +3,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grimoire import mutants, yamlfile
+from grimoire import checks, mutants, yamlfile
 from grimoire.backends import rehearsal
+from grimoire.chat import Answer
 from grimoire.mutants import MISBEHAVIOURS, MUTANTS, advice, mutate
 from grimoire.mutants import lines as md
+from grimoire.ports import Exchange
+from grimoire.spell import CheckSpec
+from grimoire.spellfile import check_spec
 from tests.mutants.samples import ARTICLE, CAPTIONS, NOTES, PROSE, TALK, TITLES, ZH, material
+
+
+def spec_of(line: str) -> CheckSpec:
+    """The check that a line of YAML asks for."""
+    (item,) = yamlfile.convert(yamlfile.parse(line, ""), list[dict[str, object]])
+    spec = check_spec(item)
+    assert isinstance(spec, CheckSpec)
+    return spec
 
 
 def test_every_mutant_has_a_name_in_kebab_case_and_says_what_it_is() -> None:
@@ -34,8 +47,10 @@ def test_lines_joined_are_the_text(text: str) -> None:
 
 @given(st.text(alphabet='ab .。柳树\n#|-`*>[]{}"1🌳', max_size=200), st.sampled_from(["en", "zh", "fr"]))
 def test_whatever_the_sample_no_mutant_is_the_sample_and_none_fails(sample: str, code: str) -> None:
-    found = mutate(material(sample, answer_in=code, text=sample[:20], incantation=sample[10:], subject=()))
+    found = mutate(material(sample, answer_in=code, text=sample[:20], incantation=sample[10:], subject=(sample[5:9],)))
     assert all(mutant.text.split() != sample.split() or mutant.finish != "stop" for mutant in found.values())
+    for line in {line for mutant in found.values() for line in mutant.advice}:
+        checks.build(spec_of(line))
 
 
 @pytest.mark.parametrize(
@@ -105,15 +120,25 @@ def test_of_one_sentence_only_what_can_be_made_is() -> None:
     }
 
 
-def test_advice_is_yaml_that_a_spell_may_hold() -> None:
-    found = [mutate(material(sample)) for sample in (ARTICLE, CAPTIONS, PROSE, NOTES)] + [
-        mutate(material(TITLES, **ZH))
-    ]
-    lines = {line for some in found for mutant in some.values() for line in mutant.advice}
-    for line in lines:
-        data = yamlfile.parse(line, "").data
-        assert isinstance(data, list)
-        assert len(data) == len(data[0]) == 1
+@pytest.mark.parametrize(
+    ("sample", "others", "untold"),
+    [
+        pytest.param(ARTICLE, {}, set(), id="article"),
+        pytest.param(CAPTIONS, {}, {"echo-and-start"}, id="json"),
+        pytest.param(NOTES, {}, {*TALK, "lecture"} - {"refuse"}, id="prose"),
+        pytest.param(TITLES, ZH, {"lecture", "plan-only"}, id="zh"),
+    ],
+)
+def test_advice_tells_the_mutant_from_the_sample(sample: str, others: dict[str, object], untold: set[str]) -> None:
+    asked = material(sample, **others)
+    given = Exchange(answer=Answer(text=sample), incantation=asked.incantation, text=asked.text, answer_in="zh")
+    found = set()
+    for name, mutant in mutate(asked).items():
+        bad = msgspec.structs.replace(given, answer=Answer(text=mutant.text, finish_reason=mutant.finish))
+        told = [checks.build(spec_of(line)) for line in mutant.advice]
+        if ("passed", "failed") not in {(check.judge(given).outcome, check.judge(bad).outcome) for check in told}:
+            found.add(name)
+    assert found == untold
 
 
 def test_advice_holds_the_samples_numbers() -> None:
