@@ -1,58 +1,82 @@
 """Standing check: the answer is not the incantation, a piece of it, or the input, given back.
 
-Texts are compared by their letters and digits alone, case ignored. What makes it precise: a short input counts only
-when it is the whole answer; words taken out of the user's text (a quotation, a key sentence) are an answer, while a
-piece of the template is none; and an answer that quotes the prompt and goes on is no echo. A text that was to be
-rewritten counts too when it comes back nearly unchanged among headings, lists and tables about it. Likeness is the
-normalised Indel similarity (2·LCS / total length) of `rapidfuzz`, of at most 3,000 characters of each.
+Texts are compared by their letters and digits alone, case ignored:
+
+- likeness is the normalised Indel similarity (2·LCS / total length) of `rapidfuzz`, of at most 3,000 characters each.
+  0.9 (`NEAR`) is an echo: of the incantation, of an input of 40 letters or more, and of an input that was to be changed
+  and comes back among headings, lists and tables about it. A shorter input counts only when it is the whole answer. A
+  source that stands whole in the answer, once or more, with a quarter of its length around it, is an echo too;
+- a piece of the template of 24 letters, or of 12 Chinese characters, is no answer; words taken out of the user's text
+  (a quotation, a key sentence) are one, and so is what the prompt says to choose or to reply;
+- where the prompt asks for a rewrite, a summary or a translation (`job`), an input of 150 letters (66 Chinese
+  characters) must come back changed: a likeness of 0.8 is too much (honest light rewrites have 0.6), and so are windows
+  of 16 letters (7 characters), wherever they stand, of which 45 % of the input's are in the answer, and half of the
+  answer's in the input (honest rewrites and summaries: up to 20 % of the input's). An answer that quotes all of the
+  input and goes on for more than a quarter of it is none;
+- where the prompt asks for corrections, layout or word-for-word copies, and for no rewrite, the input may come back.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from grimoire.checks.echo_jobs import job, may_repeat
 from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import quote, result
+from grimoire.checks.width import is_wide
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
 NEAR = 0.9
+NEAR_CHANGED = 0.8
+AROUND = 1.25
 LONGEST = 3_000
 LONG_INPUT = 40
 PIECE = 24
+SENTENCE_ZH = 12
 TINY = 4
 A_TEXT = 100
+TO_CHANGE = 150
+COPIED_IN, COPIED_OUT = 0.45, 0.5
+SHORT_ANSWER = 600
+PROBES = 16
+ENOUGH_PROBES = 3
+WINDOWS = 40
+WINDOW, WINDOW_WIDE = 16, 7
 
 _LABEL = re.compile(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
 _NO_PARAGRAPH = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
+_NO_TEXT = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]).*$", re.MULTILINE)
 _NOISE = re.compile(r"[\W_]+")
+_RUN = re.compile(r"[^\W_](?:[^\W_]| (?! )){5,}")
+_SENTENCE_ENDS = re.compile(r"[.!?。！？\n]+")
 
 
 class Echo:
     """The answer says something that was not sent."""
 
     name = "echo"
-    version = 1
+    version = 2
     should = False
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        answer = bare(spoken(exchange.answer.text))
-        sent, given = bare(exchange.incantation), bare(exchange.text)
-        if len(answer) < TINY:
-            return result(self, "passed", f"{len(answer)} letters, too few to be an echo")
-        for source, text in (("the incantation", sent), ("the input", given)):
-            likeness = alike(answer, text)
-            enough = 1.0 if len(text) < LONG_INPUT else NEAR
-            if likeness >= enough:
-                return result(self, "failed", f"{likeness:.0%} the same as {source}: {quote(exchange.answer.text)}")
-        if bare(_LABEL.sub("", spoken(exchange.answer.text))) == given and len(given) >= TINY:
-            return result(self, "failed", f"the input with a label: {quote(exchange.answer.text)}")
-        if is_copy(bare(paragraphs(exchange.answer.text)), given):
-            return result(self, "failed", f"the input, nearly unchanged: {quote(paragraphs(exchange.answer.text))}")
-        if is_piece(answer, sent, given):
-            return result(self, "failed", f"a piece of the incantation: {quote(exchange.answer.text)}")
-        return result(self, "passed", f"{len(answer)} letters, neither the {len(sent)} sent nor a piece of them")
+        answer = spoken(exchange.answer.text)
+        if not _worth_comparing(answer, exchange.incantation, exchange.text):
+            return result(self, "passed", f"{len(answer)} characters, which share little with what was sent")
+        letters, sent, given = bare(answer), bare(exchange.incantation), bare(exchange.text)
+        if len(letters) < TINY:
+            return result(self, "passed", f"{len(letters)} letters, too few to be an echo")
+        work = job(exchange.incantation, exchange.text)
+        whole = work == "keep" or len(sent) < LONG_INPUT  # a text to be kept may be nearly all of the incantation
+        if (likeness := alike(letters, sent, 1.0 if whole else NEAR)) > 0:
+            return result(self, "failed", f"{likeness:.0%} the same as the incantation: {quote(answer)}")
+        if work != "keep" and (why := _repeats_input(answer, letters, given, changed=work == "change")):
+            return result(self, "failed", why)
+        if is_piece(letters, sent, given, keeps=work == "keep") and not may_repeat(exchange.incantation, answer):
+            return result(self, "failed", f"a piece of the incantation: {quote(answer)}")
+        return result(self, "passed", f"{len(letters)} letters, neither the {len(sent)} sent nor a piece of them")
 
 
 @lru_cache(maxsize=64)
@@ -61,23 +85,23 @@ def bare(text: str) -> str:
     return _NOISE.sub("", text.casefold())
 
 
-def alike(answer: str, source: str) -> float:
-    """How much of both texts is the same, from 0 to 1; 0 where it is less than near.
+def alike(answer: str, source: str, near: float = NEAR) -> float:
+    """How much of both texts is the same, from 0 to 1; 0 where it is less than `near`.
 
-    A source that stands whole in the answer with a quarter of its length around it counts as the same.
+    A source that stands whole in the answer, once or more, with a quarter of its length around it counts as the same.
     """
     if len(source) < TINY:
         return 0.0
-    if len(source) >= LONG_INPUT and source in answer and len(answer) <= 1.25 * len(source):
+    if len(source) >= LONG_INPUT and source in answer and len(answer.replace(source, "")) <= len(source) * (AROUND - 1):
         return 1.0
     from rapidfuzz.distance import Indel
 
-    if not 0.8 < len(answer) / len(source) < 1.25:  # noqa: PLR2004  # beyond these lengths 0.9 cannot be reached
+    if not near / (2 - near) <= len(answer) / len(source) <= (2 - near) / near:  # beyond these it cannot be near
         return 0.0
-    head = Indel.normalized_similarity(answer[:LONGEST], source[:LONGEST], score_cutoff=NEAR)
+    head = Indel.normalized_similarity(answer[:LONGEST], source[:LONGEST], score_cutoff=near)
     if len(answer) <= LONGEST:
         return head
-    return min(head, Indel.normalized_similarity(answer[-LONGEST:], source[-LONGEST:], score_cutoff=NEAR))
+    return min(head, Indel.normalized_similarity(answer[-LONGEST:], source[-LONGEST:], score_cutoff=near))
 
 
 def paragraphs(text: str) -> str:
@@ -89,13 +113,70 @@ def is_copy(answer: str, given: str) -> bool:
     """Whether nine tenths of a text of some length stand in the answer, in order, with hardly anything else."""
     from rapidfuzz.distance import LCSseq
 
-    if len(given) < A_TEXT or not 0.8 < len(answer) / len(given) < 1.25:  # noqa: PLR2004  # as above
+    if len(given) < A_TEXT or not 1 / AROUND < len(answer) / len(given) < AROUND:  # as above
         return False
     return LCSseq.similarity(answer[:LONGEST], given[:LONGEST]) >= NEAR * min(len(given), LONGEST)
 
 
-def is_piece(answer: str, sent: str, given: str) -> bool:
+def copied(answer: str, given: str) -> tuple[float, float]:
+    """How much of the input stands word for word in the answer, and how much of the answer in the input, from 0 to 1.
+
+    Measured on at most 40 windows of each, of 16 letters or 7 Chinese characters, wherever they stand in the other.
+    """
+    size = WINDOW_WIDE if is_wide(given) else WINDOW
+    return _share(_windows(given, size), answer), _share(_windows(answer, size), given)
+
+
+def is_piece(answer: str, sent: str, given: str, *, keeps: bool = False) -> bool:
     """Whether the answer was cut out of the incantation, or is nearly its end, and not cut out of the user's text."""
-    if len(answer) < PIECE or answer in given:
+    if answer in given:
         return False
-    return answer in sent or alike(answer, sent[-len(answer) :]) >= NEAR
+    if len(answer) < PIECE:
+        return len(answer) >= SENTENCE_ZH and is_wide(answer) and answer in sent
+    return answer in sent or (not keeps and alike(answer, sent[-len(answer) :]) >= NEAR)
+
+
+def _repeats_input(answer: str, letters: str, given: str, *, changed: bool) -> str:
+    """Why the answer is the input, given back; empty where it is not. `changed`: the prompt asks to change it."""
+    long = changed and len(given) * (WINDOW / WINDOW_WIDE if is_wide(given) else 1) >= TO_CHANGE
+    if likeness := alike(letters, given, 1.0 if len(given) < LONG_INPUT else NEAR_CHANGED if long else NEAR):
+        return f"{likeness:.0%} the same as the input: {quote(answer)}"
+    if len(given) >= TINY and bare(_LABEL.sub("", answer)) == given:
+        return f"the input with a label: {quote(answer)}"
+    if is_copy(bare(paragraphs(answer)), given):
+        return f"the input, nearly unchanged: {quote(paragraphs(answer))}"
+    if long:
+        within, out = copied(bare(_NO_TEXT.sub("", outside_code(answer))), given)
+        if within >= COPIED_IN and out >= (1 / AROUND if within > NEAR else COPIED_OUT):
+            return f"{within:.0%} of the input word for word, though it was to be changed: {quote(answer)}"
+    return ""
+
+
+def _worth_comparing(answer: str, incantation: str, text: str) -> bool:
+    """Whether the answer is short, or shares a few of the probes taken from what was sent, or they share its own."""
+    if len(answer) <= SHORT_ANSWER:
+        return True
+    low = answer.lower()
+    if any(sum(probe in low for probe in _probes(source)) >= ENOUGH_PROBES for source in (incantation, text)):
+        return True
+    sent = incantation.lower()
+    return any(
+        run[0].lower()[:WINDOW] in sent for at in (0.2, 0.5, 0.8) if (run := _RUN.search(answer, int(at * len(answer))))
+    )
+
+
+@lru_cache(maxsize=64)
+def _probes(source: str) -> tuple[str, ...]:
+    """Up to 16 short runs of words, evenly taken from the text, in lower case."""
+    size = WINDOW_WIDE if is_wide(source) else WINDOW
+    runs = [run[:size].lower() for run in _RUN.findall(source)]
+    return tuple(runs[:: max(1, len(runs) // PROBES)][:PROBES])
+
+
+def _windows(text: str, size: int) -> list[str]:
+    step = max(size, len(text) // WINDOWS)
+    return [text[at : at + size] for at in range(0, len(text) - size + 1, step)]
+
+
+def _share(windows: Sequence[str], text: str) -> float:
+    return sum(window in text for window in windows) / len(windows) if windows else 0.0

@@ -1,90 +1,196 @@
 """Standing check: the answer is not a refusal, nor a request for the input that was given.
 
-A refusal is a refusing sentence in the opening and nothing delivered after it. What makes it precise:
+A refusal is a refusing sentence in the opening and nothing delivered after it. In all counts of characters here a
+Chinese one is three. What makes it precise:
 
-- the sentence must begin a sentence of the opening, in the first person singular (customers are told "we cannot"), and
-  what it declines must be what an assistant is asked for: to help, answer, write *this*, not to attend or to refund;
+- the sentence must begin a sentence of the opening (280 characters), in the first person singular (customers are told
+  "we cannot"), and what it declines must be what an assistant is asked for: to help, answer, write *this*, not to
+  attend or to refund;
 - letters ("Dear …", "Subject: …"), quotations, headings and lists are no opening;
-- after it, "here is …" with some text, or a long structured text, is a delivery; a list of alternatives is not.
+- after it, "here is …" with 120 characters, code, or a long text (900 with a list or table, 1,800 without) is a
+  delivery. An offer of something else ("instead, I suggest", "您可以考虑") before any "here is" makes the long text
+  after it a lecture, up to 6,000 characters;
+- a sentence with "however, I cannot …" may stand further on where little stands before it and after it (450 characters
+  each) and there is no list or quotation; "I won't write …", which a character says too, counts only as the first
+  sentence and before an offer of something else;
+- where the prompt asks for a refusal, an apology or a reply to a customer, or holds a refusal itself (to be
+  translated), only an assistant that speaks of itself as one refuses.
 
-A question back ("please provide the topic", "请提供您的文本") is caught here too, since the input had been given: only
-where it is all there is, and only when it asks for the input itself, so that an interviewer may ask for a name.
+A question back ("please provide the topic", "请提供您的文本", or nothing but questions about readers, tone and length)
+is caught here too, since the input had been given: only where it is all there is (700 characters), and only when it
+asks for the input or about the task, so that an interviewer may ask for a name; not where the prompt asks for
+questions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from grimoire.checks.prose import spoken
+from grimoire.checks.question_phrases import ASKS_QUESTIONS, LEAD, QUESTION, TASK_QUESTION
 from grimoire.checks.reason import quote, result
-from grimoire.checks.refusal_phrases import CHINESE, ENGLISH, NO_OPENING, PIVOT, QUESTION
+from grimoire.checks.refusal_phrases import (
+    ASKS_REFUSAL,
+    CHINESE,
+    ENGLISH,
+    FIRST,
+    HINTS,
+    HINTS_ZH,
+    LATER,
+    NO_OPENING,
+    OFFER,
+    OWN_WORDS,
+    PIVOT,
+    PLAIN,
+    START,
+)
+from grimoire.checks.width import weight
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
 OPENING = 280
+AROUND = 450
 SHORT_ANSWER = 700
 DELIVERED_AFTER_PIVOT = 120
 DELIVERED_STRUCTURED = 900
-DELIVERED_ANYHOW = 1800
+DELIVERED_ANYHOW = 1_800
+LECTURE = 6_000
+SENTENCE = 300
+READ_INPUT = 2_000
 
 _STRUCTURE = re.compile(
     r"^[ \t]*(?:#{1,6}\s|\|.*\||\d{1,3}[.、．)]|[-*+•]\s|```|[一二三四五六七八九十]+、)", re.MULTILINE
 )
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "\n")
 _END = re.compile(r"[.!?。！？\n]")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 
 
 class Refusal:
     """The answer is neither a refusal nor a mere request for the input."""
 
     name = "refusal"
-    version = 1
+    version = 2
     should = False
 
     def judge(self, exchange: Exchange) -> CheckResult:
         text = spoken(exchange.answer.text).strip()
         refused = find_refusal(text)
-        if refused:
+        if refused and not (OWN_WORDS.search(refused) is None and asks_refusal(exchange)):
             return result(self, "failed", f"refuses: {quote(refused, 120)}")
-        if asked := find_question(text):
+        asked = find_question(text)
+        if asked and not ASKS_QUESTIONS.search(exchange.incantation):
             return result(self, "failed", f"only asks for what was given: {quote(asked, 120)}")
         return result(self, "passed", f"no refusal in the opening {quote(text, 40)}")
 
 
+def asks_refusal(exchange: Exchange) -> bool:
+    """Whether the prompt wants a refusal or an apology, or holds one to work on."""
+    if any(not found["no"] for found in ASKS_REFUSAL.finditer(exchange.incantation)):
+        return True
+    return any(_refusing(exchange.text[:READ_INPUT], READ_INPUT))
+
+
 def find_refusal(text: str) -> str:
     """The refusing sentence with which the text opens and that nothing is delivered after; empty if there is none."""
-    opening = text[:OPENING]
-    if NO_OPENING.match(opening):
+    if NO_OPENING.match(text) or not _may_refuse(text):
         return ""
-    found = ENGLISH.search(opening) or CHINESE.search(opening)
-    if found is None or _weight(text[: found.start()]) > OPENING:
-        return ""
-    end = _END.search(text, found.end())
-    stop = end.end() if end else len(text)
-    return "" if _delivers(text[stop:], text[found.start() : stop]) else text[found.start() : stop].strip(" *_\n")
+    found = next(_refusing(text, OPENING), None)
+    if found and weight(text[: found[0]]) <= OPENING:
+        start, stop = found
+        return "" if _delivers(text[stop:], text[start:stop]) else text[start:stop].strip(" *_\n")
+    return _plain(text) or _later(text)
 
 
 def find_question(text: str) -> str:
-    """The request for the input, when the text holds little else; empty if there is none."""
-    if _weight(text) > SHORT_ANSWER or len(_STRUCTURE.findall(text)) > 5:  # noqa: PLR2004  # a form to fill in has few lines
+    """The request for the input, or questions about it, when the text holds little else; empty if there is none."""
+    if len(text) > SHORT_ANSWER or weight(text) > SHORT_ANSWER or NO_OPENING.match(text):
         return ""
     found = QUESTION.search(text)
-    if found is None or _weight(text[: found.start()]) > SHORT_ANSWER / 3:
+    if found and len(_STRUCTURE.findall(text)) <= 5:  # noqa: PLR2004  # a form to fill in has few lines
+        around = weight(text[: found.start()]), weight(text[found.end() :])
+        if around[0] <= SHORT_ANSWER / 3 and around[1] <= SHORT_ANSWER / 2:
+            return found.group()
+    sentences = [part for part in _SENTENCES.split(text) if part.strip()]
+    questions = [part for part in sentences if part.rstrip().endswith(("?", "？"))]
+    others = [part for part in sentences if part not in questions]
+    if not all(map(TASK_QUESTION.search, questions)) or not all(map(LEAD.match, others)):
         return ""
-    return "" if NO_OPENING.match(text) or _weight(text[found.end() :]) > SHORT_ANSWER / 2 else found.group()
+    return questions[0] if questions and len(TASK_QUESTION.findall(text)) > 1 else ""
+
+
+def _may_refuse(text: str) -> bool:
+    """Whether a word without which nothing is refused stands in the first few hundred characters."""
+    head = text[: AROUND + SENTENCE]
+    if any(hint in head[:SENTENCE] for hint in HINTS_ZH):
+        return True
+    head = head.lower()
+    return any(map(head.__contains__, ("i ", "i'", "i’", "request", "content"))) and any(hint in head for hint in HINTS)
+
+
+def _refusing(text: str, within: int) -> Iterator[tuple[int, int]]:
+    """Beginning and end of each sentence that refuses, among those that begin `within` the first characters."""
+    for start in START.finditer(text[:within]):
+        at = start.end()
+        first = text[at : at + 1]
+        pattern = ENGLISH if first.isascii() else CHINESE if first in FIRST else None
+        found = pattern and pattern.match(text, at, at + SENTENCE)
+        if found and not _quoted(text[:at]):
+            yield at, _stop(text, found.end())
+
+
+def _quoted(before: str) -> bool:
+    """Whether a quotation is open where the text goes on."""
+    return (
+        before.count('"') % 2 == 1 or before.count("“") > before.count("”") or before.count("「") > before.count("」")
+    )
+
+
+def _stop(text: str, at: int) -> int:
+    """Where the sentence ends that goes on at a place."""
+    end = _END.search(text, at)
+    return end.end() if end else len(text)
+
+
+def _plain(text: str) -> str:
+    """A first sentence that declines, where an offer of something else follows and not a long text."""
+    found = PLAIN.match(text)
+    if not found:
+        return ""
+    stop = _stop(text, found.end())
+    rest = text[stop:]
+    return text[:stop].strip() if _offers(rest) and weight(rest[:DELIVERED_ANYHOW]) < DELIVERED_ANYHOW else ""
+
+
+def _later(text: str) -> str:
+    """A sentence with "however, I cannot" with little before it and little after it."""
+    if len(text) > 3 * AROUND or _STRUCTURE.search(text) or any(mark in text for mark in '“「"'):
+        return ""
+    for start in START.finditer(text[:AROUND]):
+        found = LATER.match(text, start.end(), start.end() + SENTENCE)
+        if found and text[: start.start()].endswith(_SENTENCE_ENDS):
+            stop = _stop(text, found.end())
+            little = weight(text[: found.start()]) <= AROUND and weight(text[stop:]) <= AROUND
+            return text[found.start() : stop].strip() if little and not PIVOT.search(text, found.start()) else ""
+    return ""
 
 
 def _delivers(rest: str, refusal: str) -> bool:
     """Whether what was asked for comes after the refusing sentence."""
-    size = _weight(rest)
-    if size >= DELIVERED_ANYHOW:
+    size = weight(rest[: 2 * LECTURE])
+    if size < DELIVERED_AFTER_PIVOT:
+        return False
+    if "```" in rest or PIVOT.search(refusal):
         return True
-    if size >= DELIVERED_STRUCTURED and len(_STRUCTURE.findall(rest)) > 2:  # noqa: PLR2004  # more than a heading and a rule
+    if _offers(rest):
+        return size >= LECTURE
+    if size >= DELIVERED_ANYHOW or PIVOT.search(rest[:160]):
         return True
-    return size >= DELIVERED_AFTER_PIVOT and bool(PIVOT.search(refusal) or PIVOT.search(rest[:160]))
+    return size >= DELIVERED_STRUCTURED and len(_STRUCTURE.findall(rest)) > 2  # noqa: PLR2004  # more than a heading and a rule
 
 
-def _weight(text: str) -> int:
-    """Length, a character of Chinese, Japanese or Korean counting as three of an alphabet."""
-    sample = text[: 2 * DELIVERED_ANYHOW]
-    return len(sample) + 2 * len(_WIDE.findall(sample))
+def _offers(rest: str) -> bool:
+    """Whether something else is offered, and nothing handed over before."""
+    offer, pivot = OFFER.search(rest[:400]), PIVOT.search(rest[:160])
+    return offer is not None and (pivot is None or pivot.start() > offer.start())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from grimoire.checks.echo import Echo
+from grimoire.checks.echo import Echo, bare, copied
+from grimoire.checks.echo_jobs import job
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 SPELL_EN = (
@@ -96,3 +99,64 @@ def test_echoes(spell: str, text: str, answer: str) -> None:
 def test_does_not_echo(spell: str, text: str, answer: str) -> None:
     result = Echo().judge(exchange(answer, text=text, incantation=spell.replace("{}", text)))
     assert result.outcome == "passed", result.reason
+
+
+JOBS = {
+    "Rewrite this: X": "change",
+    "Summarise the text in your own words: X": "change",
+    "Translate into German: X": "change",
+    "Correct the spelling and polish the style: X": "change",
+    "请改写：X": "change",
+    "請潤飾下面的文字：X": "change",
+    "Proofread this, and do not rewrite it: X": "keep",
+    "Correct all spelling errors: X": "keep",
+    "Return the text word for word: X": "keep",
+    "请校对，不要改写：X": "keep",
+    "請改正錯別字：X": "keep",
+    "续写下面的故事：X": "keep",
+    "Write a long article about X, in a correct format, with a table.": "",
+    "Write about X. Do not repeat the text.": "",
+    "请用 Markdown 排版，写一篇长文，主题是X": "",
+}
+
+
+@pytest.mark.parametrize(("incantation", "wanted"), JOBS.items())
+def test_job_is_read_from_the_prompt(incantation: str, wanted: str) -> None:
+    assert job(incantation, "X") == wanted
+
+
+def test_job_is_not_read_from_the_text() -> None:
+    text = "Rewrite history, they said, and summarise it."
+    assert job(f"Proofread: {text}", text) == "keep"
+    assert job(f"Write an essay on: {text}", text) == ""
+
+
+@pytest.mark.parametrize("text", [LONG_EN, LONG_ZH * 2], ids=["en", "zh"])
+def test_words_are_found_wherever_they_stand(text: str) -> None:
+    half = len(text) // 2
+    turned = bare(text[half:] + text[:half])
+    assert min(copied(turned, bare(text))) > 0.8
+    assert copied(bare(ARTICLE_EN + ARTICLE_ZH), bare(text)) == (0, 0)
+
+
+PROOFREAD = {"en": "Proofread this text:\n{}", "zh": "请校对下面的文字：\n{}"}
+REWRITE = {"en": "Rewrite this text:\n{}", "zh": "请改写下面的文字：\n{}"}
+TEXTS = {"en": LONG_EN, "zh": LONG_ZH * 2}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_to_be_corrected_may_come_back_and_what_was_to_be_rewritten_may_not(language: str) -> None:
+    text = TEXTS[language]
+    corrected = text.replace("highest", "topmost").replace("最高", "最上")
+    proofread, rewrite = (spells[language].format(text) for spells in (PROOFREAD, REWRITE))
+    assert Echo().judge(exchange(corrected, text=text, incantation=proofread)).outcome == "passed"
+    assert Echo().judge(exchange(corrected, text=text, incantation=rewrite)).outcome == "failed"
+    assert Echo().judge(exchange(proofread, text=text, incantation=proofread)).outcome == "failed"
+
+
+@pytest.mark.parametrize("unit", ["a", " ", "a b ", "我", "我们，", "> ", "| a |\n", "aaa. "])
+def test_no_text_is_slow(unit: str) -> None:
+    text = (unit * 100_000)[:100_000]
+    began = time.process_time()
+    Echo().judge(exchange(text, text=text[:3_000], incantation=f"Rewrite: {text[:3_000]}"))
+    assert time.process_time() - began < 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grimoire.checks.refusal import Refusal
@@ -101,3 +103,67 @@ def test_refuses(answer: str) -> None:
 def test_does_not_refuse(answer: str) -> None:
     result = Refusal().judge(exchange(answer))
     assert result.outcome == "passed", result.reason
+
+
+DECLINES = "I'm sorry, but I can't help with that."
+DECLINES_ZH = "抱歉，我无法协助完成这个请求。"
+AS_AI = "As an AI language model, I cannot write this letter."
+WANTED = {
+    "refusal": ("Write a short text in which I refuse to lend my car.", DECLINES),
+    "refusal-zh": ("帮我写一句婉拒的话。", DECLINES_ZH),
+    "reply-to-a-customer": ("Write a reply to a customer who wants a password.", DECLINES),
+    "translation": (f"Translate: {DECLINES_ZH}", DECLINES),
+    "translation-zh": (f"翻译成中文：{DECLINES}", DECLINES_ZH),
+}
+NOT_WANTED = {
+    "never-refuse": ("Write the article. Do not refuse.", DECLINES),
+    "never-refuse-zh": ("请写这篇文章，不要拒绝。", DECLINES_ZH),
+    "assistant-speaks-of-itself": ("Write a letter that declines an offer.", AS_AI),
+    "customers-are-the-readers": ("Write an article for customers of a tea shop.", DECLINES),
+    "customers-are-the-readers-zh": ("写一篇给顾客看的文章。", DECLINES_ZH),
+}
+OFFERED = (
+    " Instead, I suggest one of these:\n\n- **Ask.** Write to buyers and ask for an honest opinion.\n"
+    "- **Show.** Put better pictures on the page.\n- **Wait.** Good words come by themselves.\n\n"
+)
+
+
+@pytest.mark.parametrize(("incantation", "answer"), [pytest.param(*case, id=name) for name, case in WANTED.items()])
+def test_a_refusal_that_was_wanted(incantation: str, answer: str) -> None:
+    text = incantation.partition(": ")[2] or incantation.partition("：")[2]
+    result = Refusal().judge(exchange(answer, incantation=incantation, text=text))
+    assert result.outcome == "passed", result.reason
+
+
+@pytest.mark.parametrize(("incantation", "answer"), [pytest.param(*case, id=name) for name, case in NOT_WANTED.items()])
+def test_a_refusal_that_was_not_wanted(incantation: str, answer: str) -> None:
+    assert Refusal().judge(exchange(answer, incantation=incantation)).outcome == "failed"
+
+
+@pytest.mark.parametrize("times", [1, 8])
+def test_a_lecture_is_a_refusal_however_long(times: int) -> None:
+    assert Refusal().judge(exchange(DECLINES + OFFERED * times)).outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    "handed", ["Here is what I can give you:\n\n" + ARTICLE_EN, ARTICLE_EN * 3, "```sh\n" + "make tea\n" * 20]
+)
+def test_what_is_handed_over_is_no_refusal(handed: str) -> None:
+    assert Refusal().judge(exchange(f"{DECLINES} {handed}")).outcome == "passed"
+
+
+def test_who_asks_for_questions_may_be_asked() -> None:
+    asked = "Who is your target audience? What tone would you like to use?"
+    assert Refusal().judge(exchange(asked, incantation="Write an article.")).outcome == "failed"
+    assert Refusal().judge(exchange(asked, incantation="Ask me what you need to know.")).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["I'm sorry, ", "i cannot ", "抱歉，", "抱歉，我不能", "作为AI", "as an ai ", "However, ", "您的", "* ", "?"],
+)
+def test_no_text_is_slow(unit: str) -> None:
+    began = time.process_time()
+    for size in (600, 100_000):
+        Refusal().judge(exchange((unit * size)[:size]))
+    assert time.process_time() - began < 1

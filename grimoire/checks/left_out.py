@@ -1,0 +1,80 @@
+"""What models write where they leave the rest out: that it is to be continued, was omitted, or comes when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grimoire.checks.phrases import any_of, words
+
+NOTE = 200
+"""Characters of a line, at its end, in which a note is looked for."""
+
+_TO_BE_CONTINUED = re.compile(
+    r"\W{0,6}(?:to be continued|continues?|continued|cont['’]?d|more to come|未完待[续續]|待[续續]|[续續])\W{0,6}\Z",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(
+    r"continued|cliff-?hanger|episode|chapter|\bserial|sequel|part (?:one|two|1|2)"
+    r"|待[续續]|悬念|懸念|[连連][载載]|第[^，。\n]{1,3}[章集回部]|[续續]集",
+    re.IGNORECASE,
+)
+_REST = any_of(
+    r"the rest\b", "remainder", "remaining", r"the other (?:\w+ )?(?:rows|items|posts|sections|chapters|entries)"
+)
+_REST_ZH = "(?:其[余餘]|剩[余餘]|剩下|余下|餘下|[后後][续續]|[后後]面|中[间間]|以下|此[处處]|部分)"
+_LIMIT_ZH = "(?:篇幅|字[数數]|[长長]度|回复|輸出|输出)[^，。\\n]{0,8}(?:限制|有限|所限|原因|[关關]系|[过過][长長])"
+
+_OMITTED = re.compile(
+    any_of(
+        rf"{_REST}[^.\n]{{0,60}}\b(?:omitted|truncated|left out|skipped|not shown|follow (?:the|a) (?:same|similar))\b",
+        r"\b(?:omitted|truncated|shortened|abbreviated|cut (?:off|short)) (?:here )?(?:for|due to|because of) "
+        r"(?:brevity|length|space|the (?:length|character|token|word))",
+        r"\b(?:due to|because of|given) (?:the )?(?:\w+ ){0,2}(?:length|space|character|token|word)\w* "
+        r"(?:limit|constraint|restriction)",
+        r"\b(?:type|say|reply|send|enter|respond with|write)\b[^.\n]{0,8}[\"“'‘*]continue[\"”'’*][^.\n]{0,60}"
+        r"\b(?:i['’]?ll|i will|rest|remaining|next|get|see|receive|read)\b",
+        rf"\b(?:would you like|do you want) me to (?:continue|go on|finish|complete|write)[^?\n]{{0,60}}{_REST}",
+        rf"\b(?:shall|should|may|can) i (?:continue|go on|proceed)[^?\n]{{0,60}}{_REST}",
+        rf"\b(?:let me know|tell me) (?:if|when)[^.\n]{{0,40}}\b(?:continue|go on|finish)[^.\n]{{0,40}}{_REST}",
+        rf"{_LIMIT_ZH}[^。\n]{{0,40}}(?:省略|略|{_REST_ZH}|未能|不能|[无無]法|回复|回覆|[继繼][续續]|不再|只能|只[展列给給][示出]?)",
+        rf"{_REST_ZH}[^，。\n]{{0,16}}(?:省略|略去|[从從]略|略|不再(?:一一)?(?:列出|列[举舉]|展示|[赘贅]述))\W{{0,6}}\Z",
+        r"(?:回复|回覆|[输輸]入|[发發]送)[“\"「『‘'](?:[继繼][续續]|下一部分)[”\"」』’'][^。\n]{0,30}",
+        rf"(?:需要|要不要|是否|想)[^。？\n]{{0,6}}(?:[继繼][续續]|接[着著])[^。？\n]{{0,8}}{_REST_ZH}",
+    ),
+    re.IGNORECASE,
+)
+_HINTS = words(
+    "rest |remain|other |omitted|truncated|shortened|abbreviated|cut |limit|constraint|restriction|continue|继续|繼續"
+    "|下一部分|篇幅|字数|字數|长度|長度|回复|输出|輸出|略|不再|接着|接著"
+)
+_AND_SO_ON = re.compile(r"\W{0,6}(?:and so on|etc|以此[类類]推|依此[类類]推|依次[类類]推)", re.IGNORECASE)
+_DOTS = re.compile(r"(?=[^.…]{0,40}(?:\.{3}|…))(?:[\s|\-*+>（）()\[\]`.…、,，:：~]|\d{1,4}(?=[.)、．\s|]))*\Z")
+_DOT_ROW = re.compile(r"^[ \t]*\|(?:[ \t]*(?:\.{3}|…{1,2})[ \t]*\|){2,20}[ \t\r]*$", re.MULTILINE)
+_STRUCTURED = re.compile(r"[-*+•|`\[（(]|\d{1,3}[.)、．]|[一二三四五六七八九十]{1,3}、")
+
+
+def left_out(lines: Sequence[str], incantation: str) -> bool:
+    """Whether the model says at the end that it left something out. Lines are stripped and not empty."""
+    if _TO_BE_CONTINUED.match(lines[-1]):
+        return not _SERIAL.search(incantation)
+    tail = " \n ".join(line[-NOTE:] for line in lines[-2:])
+    if any(hint in tail.lower() for hint in _HINTS) and _OMITTED.search(tail):
+        return True
+    return _is_dots(lines) or _goes_on(lines[-1])
+
+
+def _is_dots(lines: Sequence[str]) -> bool:
+    """Whether dots stand for what should be there: the last line of a list or table, or a row of it."""
+    dotted = [line for line in lines if "..." in line or "…" in line]
+    if not dotted:
+        return False
+    if lines[-1] is dotted[-1] and _DOTS.match(lines[-1]):
+        return bool(_STRUCTURED.match(lines[-1]) or (len(lines) > 1 and _STRUCTURED.match(lines[-2])))
+    return any(_DOT_ROW.match(line) for line in dotted)
+
+
+def _goes_on(line: str) -> bool:
+    """Whether the line only says that it goes on like this: in brackets, after dots, or in a cell of a table."""
+    cell = line.rstrip("| ").rpartition("|")[2].strip() if line.startswith("|") else line
+    return cell[:1] in {"(", "（", "[", "【", ".", "…", "*", "以", "依"} and bool(_AND_SO_ON.match(cell))

@@ -1,0 +1,75 @@
+"""How assistants ask for what they were given, in English and Chinese, as regular expressions.
+
+They are tried on texts of a few hundred characters only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grimoire.checks.phrases import any_of, either_script
+
+_PLEASE = any_of(
+    "please|could you(?: please)?|can you(?: please)?|kindly|would you mind",
+    "you (?:haven['’]t|have not|did not|didn['’]t)|i (?:need|don['’]t see|do not see)",
+)
+_GIVE = any_of("provid|shar|specif|tell me|let me know|give|paste|send|enter|suppl|upload|see")
+_INPUT = any_of(
+    "text|topic|keywords?|article|prompt|input|content|subject|title|document|details|passage|paragraph|description",
+    "(?:more|additional|further|specific) (?:information|context)",
+)
+_INPUT_ZH = any_of("文本|主题|关键词|关键字|文章|内容|题目|标题|话题|信息|资讯|原文|需求|资料|文字|细节|描述")
+_AUDIENCE = any_of("target audience|audience|readers?|tone|style|length|format|keywords?|topic|purpose|word count")
+_AUDIENCE_ZH = any_of("读者|受众|语气|风格|字数|篇幅|长度|格式|关键词|主题|用途|目的|平台")
+
+QUESTION = re.compile(
+    any_of(
+        rf"\b{_PLEASE}[^.?\n]{{0,30}}?{_GIVE}\w*[^.?\n]{{0,40}}?\b{_INPUT}\b",
+        r"\bwhat (?:topic|subject|text|keyword|article)s? (?:would|do|should|did)",
+        r"\b(?:could|can|would) you (?:please )?tell me (?:a (?:bit|little) |some )?more\b(?! about (?:your|the|how))",
+        r"\bi(?:['’]ll| will)? (?:just )?need (?:a bit |a little |some )?(?:more|further) (?:information|details)",
+        either_script(
+            "请(?:先|您|你)?(?:再)?(?:提供|告诉我|告知|输入|给出|发送|粘贴|上传|补充|说明)"
+            rf"[^。？！\n]{{0,24}}?{_INPUT_ZH}"
+            "|请(?:先|您|你)?(?:把|将)[^。？！\\n]{1,24}(?:发|贴|粘贴|发送|提供)(?:给我|过来|到这里)"
+            "|(?:您|你)(?:似乎|好像)?(?:还)?(?:没有|没|未)(?:提供|给出|说明|告诉我|输入|附上|粘贴)"
+        ),
+    ),
+    re.IGNORECASE,
+)
+TASK_QUESTION = re.compile(
+    any_of(
+        r"\b(?:is|should|would|does|will)\b[^.?\n]{0,20}\b(?:the|this) (?:article|post|text|content|piece|video)\b",
+        rf"\b(?:who|what|which|how)\b[^.?\n]{{0,30}}\b(?:the|your|its) (?:{_AUDIENCE})\b",
+        r"\bwhat (?:tone|style|length|format|audience|keywords?)\b|\bwould you (?:like (?:me to|a|an|the|it)|prefer)\b",
+        r"\bhow long should (?:the|it|this)\b",
+        r"\bdo you (?:prefer|(?:want|have) (?:me to|any|a (?:particular|specific|preferred)))\b",
+        either_script(
+            f"(?:您|你)(?:希望|想要?|需要|打算|期望|更?喜欢)[^。？！\\n]{{0,24}}(?:文章|内容|{_AUDIENCE_ZH})"
+            f"|(?:文章|内容)[^。？！\\n]{{0,12}}{_AUDIENCE_ZH}|{_AUDIENCE_ZH}(?:是|有|方面|上)[^。？！\\n]{{0,24}}(?:还是|吗|呢|什么|哪)"
+        ),
+    ),
+    re.IGNORECASE,
+)
+"""A question about how the task is to be done."""
+LEAD = re.compile(
+    r"\W{0,4}"
+    + any_of(
+        r"(?:sure|certainly|of course|okay|ok|great|hi|hello|absolutely|thank)\b[^.!?\n]{0,60}",
+        r"i(?:['’]d| would|['’]m| am) (?:be )?(?:happy|glad|love|delighted)[^.!?\n]{0,80}",
+        r"(?:to get started|before i (?:start|begin|write)|first|just)\b[^.!?\n]{0,80}",
+        r"(?:once|as soon as) (?:i have|you|we) [^.!?\n]{0,120}",
+        either_script("(?:好的?|当然|可以|没问题|您好|你好|为了|在开始|首先|了解|明白|收到|这样)[^。！？\\n]{0,40}"),
+    )
+    + r"\W{0,4}\Z",
+    re.IGNORECASE,
+)
+"""What stands around such questions."""
+ASKS_QUESTIONS = re.compile(
+    any_of(
+        r"\bask (?:me|the|him|her|them|one)\b|interview|questionnaire|survey|intake|one question",
+        r"\bask(?:s|ing)? questions|\bwrite[^.\n]{0,24}questions|clarif",
+        either_script("采访|访谈|面试|每次只问|问我|提问|问卷|需求表|信息表|反问|澄清"),
+    ),
+    re.IGNORECASE,
+)
