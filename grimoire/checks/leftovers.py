@@ -1,120 +1,192 @@
 """Standing check: no placeholder was left unfilled in the answer.
 
-Certain: AIPRM's own (`[PROMPT]`, `[VARIABLE1:…]`), `{{x}}`, the translator's `⟦0⟧`. Likely: brackets the model made
-or copied instead of filling them in, `[Your Company]`, `[插入图片]`, `［业务］`, `【您的地址】`, `{品牌名称}`,
-`（此处填写价格）`. To be precise these are recognised by what stands in them, words that ask for something to be filled
-in, never by the bracket alone: `[1]`, `[x]`, `[注]`, `[图片：日落]`, `[Chorus]`, `[Enter]`, `[插入]` are left alone,
-and so are labels (`[Title] Coffee`, `[主题]：咖啡`), code, mathematics, links and their definitions, JSON's quoted
-strings, an index (`a[date]`), and every bracket that stands in the user's own text.
+Certain, whatever was asked: AIPRM's own (`[PROMPT]`, `[VARIABLE1:…]`, `[目标语言]`), the translator's `⟦0⟧`, a chat
+format's tokens (`<|im_end|>`, `[/INST]`). Certain where the answer is not about templates: `{{x}}`, `{{#if x}}`,
+`{% if x %}`, `${name}`. Likely, unless a template was asked for, what was made or copied instead of being filled in:
+
+- brackets that ask (`[Insert date]`, `［请填写电话］`, `<Your Name>`) or name what is missing (`[Company Name]`,
+  `[业务]`, `<产品名>`, `{客户姓名}`), told by their words and never by the bracket alone: `[1]`, `[x]`, `[注]`,
+  `[Chorus]`, `[Enter]` are left alone, and so are labels (`[Title] Coffee`, `[主题]：咖啡`);
+- 【】, which are more often a heading, a label or emphasis, by their place too: within a sentence only words nobody
+  stresses (`致电【联系电话】`, not `点击【商品】`), else where they fill a cell of a table, the end of a line after a
+  colon, or the last lines of a letter;
+- blanks (three `_`, two `＿`) after a greeting, "my name is", 致电; crosses (`XX公司`, `20XX年`, `save XX%`) outside
+  quotations and examples; `(Your Name)` as a line; "TODO: add …"; "Lorem ipsum dolor sit amet".
+
+Not looked at: code, mathematics, links and their definitions, JSON's quoted strings, an index (`a[date]`), and all that
+stands in the user's own text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
+from grimoire.checks import leftover_words as words_of
+from grimoire.checks.leftover_places import is_label, is_lenticular_slot, is_quoted
 from grimoire.checks.prose import outside_code
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
 SHOWN = 3
+READ = 50_000
+MATCHES = 200
 
 _CERTAIN = re.compile(
-    r"\[(?:PROMPT1?|TARGETLANGUAGE|CRAWLEDTEXT|CRAWLEDSOURCE|VARIABLE\d(?::[^\]\n]{0,300})?)\]"
-    r"|(?<![A-Za-z0-9_\\{}^$])\{\{[ \t]*[\w.\- ]{1,40}[ \t]*\}\}(?!\})"
+    r"[\[【［](?:PROMPT1?|TARGETLANGUAGE|CRAWLEDTEXT|CRAWLEDSOURCE|VARIABLE ?\d(?::[^\]\n]{0,300})?)[\]】］]"
+    r"|[\[【［](?:目标语言|目標語言|变量 ?\d|變數 ?\d)[\]】］]"
     r"|⟦\w{1,12}⟧"
+    r"|<\|[A-Za-z_]{2,24}\|>|<｜[^｜\n]{2,30}｜>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
+)
+_SYNTAX = re.compile(
+    r"(?<![A-Za-z0-9_\\{}^$])\{\{[#/>^&!]?[ \t]{0,4}[\w.-][\w.\- \t]{0,40}\}\}(?!\})"
+    r"|\{%-?[ \t]*(?:if|elif|else|endif|for|endfor|block|endblock|include|extends|set|assign|unless|endunless)\b"
+    r"[^%\n]{0,120}%\}"
+    r"|(?<!\$)\$\{[A-Za-z_][\w.]{2,40}\}(?![$^_])"
+)
+_ENGINE = re.compile(
+    r"jinja|liquid|handlebars|mustache|twig|vue|angular|django|hugo\b|nunjucks|template (?:engine|syntax|literal)|"
+    r"curly braces|模板引擎|模板语法|花括号|大括号|插值",
+    re.IGNORECASE,
 )
 _INSIDE = r"[\[［](?![\"'`])([^\[\]［］\n\\]{1,60})[\]］]"
 _BRACKET = re.compile(rf"(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?![(\[:\w])|(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?=[^\x00-\x7f])")
+_UNKNOWN = re.compile(
+    r"\[[XN]\](?=[ \t]?(?:%|\+|years?|days?|hours?|minutes?|people|customers|年|天|个|元|名|家|小时|分钟))"
+)
+_LENTICULAR = re.compile(r"【([^【】\n]{1,40})】")
+_ANGLE = re.compile(r"[<＜]([^<>＜＞\n=/]{2,40})[>＞]")
+_BRACES = re.compile(
+    rf"(?<![A-Za-z0-9_\\{{}}^$/=])\{{(?:{words_of.NOUNS_ZH}|(?=[^{{}}\n]{{3,30}}[ _]){words_of.THINGS})\}}(?!\}})",
+    re.IGNORECASE,
+)
+_ROUND = re.compile(
+    r"[（(](?:请?在?此处|请?在此|请?在?这里)(?:插入|填写|填入|替换|补充|添加)[^（）()\n]{0,40}[)）]"
+    r"|[（(](?:待补充|待填写|待完善|TODO)[^（）()\n]{0,40}[)）]"
+    rf"|^[ \t*_]*[（(](?:your {words_of.THINGS}|[您你]的[^（）()\n，。]{{1,8}})[)）](?=[ \t*_]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_BLANK = re.compile(
+    r"(?:\b(?:Dear|Hi|Hello|Hey|(?:my name is|I am|I'm|(?:call|contact|visit|e-?mail)(?: us)?(?: at| on)?))|亲爱的|"
+    r"尊敬的|敬爱的|我叫|我是|来自|致电|拨打|热线|欢迎(?:来到|光临|关注)|位于|地址是|电话是|名为)[ \t:：]{0,3}"
+    r"(?:_{3,}+|＿{2,}+)"
+    r"|(?<![_＿])(?:_{3,}+|＿{2,}+)[ \t]?(?:公司|先生|女士|有限|品牌|团队|敬上)",
+    re.IGNORECASE,
+)
+_CROSSES = re.compile(
+    r"(?<![A-Za-z0-9])[Xx×]{2,4}(?:有限公司|公司|集团|品牌|先生|女士|大学|医院|酒店)(?!为例)"
+    r"|(?:20XX|XXXX)年|(?<![A-Za-z0-9])X{1,2}月X{1,2}日|(?<!\w)(?:\d{3,4}|X{3,4})-X{3,4}(?:-X{3,4})?(?!\w)"
+    r"|[¥$€£]X{2,}(?!\w)|(?<!\w)X{2,}%"
+    r"|(?:尊敬的|亲爱的|敬爱的|欢迎来到|欢迎光临|我是|我叫|我来自)某某"
+)
+_NOTE = re.compile(
+    r"\bTODO[:：][ \t]*(?:add|insert|fill|write|complete|replace|update|provide|include|补充|填写|添加|完善|插入|替换)"
+    r"[^\n]{0,60}|(?i:lorem ipsum dolor sit amet)"
+)
 _DEFINITION = re.compile(r"^[ ]{0,3}\[([^\[\]\n]{1,60})\]:", re.MULTILINE)
 _MATHEMATICS = re.compile(r"\$\$.{0,500}?\$\$|\\\[(?:(?!\\\[).){0,500}?\\\]", re.DOTALL)
-_THING = (
-    r"(?:name|title|position|role|company|business|brand|product|service|client|customer|recipient|sender|manager|"
-    r"e-?mail|phone|telephone|address|website|url|link|date|time|day|month|year|city|town|state|country|location|place|"
-    r"zip|job|industry|niche|topic|subject|keywords?|audience|number|amount|price|signature|logo|organi[sz]ation|"
-    r"department|school|university|contact|information|details|description|target|main|primary|full|first|last|and|of|"
-    r"the|line|code|here|event|team|project|department)"
-)
-_ASKS = re.compile(
-    r"(?:your|specify|xx+)\b.*|(?:insert|enter|fill|add your|type your|put your|replace with|name of) .+"
-    rf"|(?:my|our) {_THING}"
-    r"|(?:插入|填入|填写|填上|输入|替换|补充).+"
-    r"|(?:(?:请|在此|此处|这里)(?:插入|填入|填写|填上|输入|替换|补充)|请(?:在|根据|选择|您|你)|"
-    r"你的|您的|贵公司|贵司|我的(?:名|姓|公|品|电|联)|某某|具体(?:的)?(?:名|日|时|地|数|产|公|内)|[Xx×]{2,}).*",
+_TEMPLATE = re.compile(r"template|placeholder|form letter|模板|模版|范本|样板|占位", re.IGNORECASE)
+_TEMPLATE_WANTED = re.compile(
+    r"\b(?:write|create|give|make|generate|design|draft|produce)\b[^.\n]{0,40}\btemplates?\b"
+    r"|(?:写|给|做|生成|设计|起草|提供)[^。，\n]{0,12}(?:模板|模版|范本)",
     re.IGNORECASE,
 )
-_NOUN_ZH = (
-    r"(?:公司|品牌|产品|姓名|名字|客户|业务|行业|主题|关键词|日期|时间|地点|城市|地址|电话|手机|邮箱|网址|"
-    r"链接|职位|职称|部门|学校|签名|联系|目标|受众|用户|收件人|发件人|收信人|对方|项目|店铺|商品|服务|价格|金额|"
-    r"数字|数量|国家|地区|平台|年份|月份|名称|名|方式|号码|信息|人|群|的|和|全|与|及|、|或)"
-)
-_NOUNS = re.compile(
-    rf"{_THING}(?:[ _/'’s-]+{_THING}){{0,4}}"
-    rf"|{_NOUN_ZH}+"
-    r"|(?:公司|品牌|產品|姓名|名稱|業務|主題|關鍵字|關鍵詞|日期|電話|聯絡|方式|地址|網址|連結|職位|客戶|的)+",
+_FORM = re.compile(
+    r"quiz|worksheet|exercise|cloze|fill[- ]in|blank|questionnaire|survey|contract|agreement|certificate|lease|"
+    r"填空|测验|试题|试卷|练习|问卷|登记表|申请表|表单|合同|协议|证书",
     re.IGNORECASE,
 )
-# Brackets that are more often emphasis, a remark or a set than a slot, and so need more than a noun.
-_OTHER = re.compile(
-    r"[（(](?:请?在?此处|请?在此|请?在?这里)(?:插入|填写|填入|替换|补充|添加)[^（）()\n]{0,40}[)）]"
-    r"|【(?:(?:请|(?:请?在)?此处|请?在此)(?:插入|填写|填入|替换)[^【】\n]{0,40}"
-    rf"|您的{_NOUN_ZH}{{1,8}}|[Xx×]{{2,}}[^【】\n]{{0,20}})】"
-    rf"|(?<![A-Za-z0-9_\\{{}}^$/=])\{{(?:[您你]的)?{_NOUN_ZH}{{1,8}}\}}(?!\}})"
-)
-_NO_NOUN = re.compile(
-    r"(?:人|全|名|和|与|及|或|的|、|时间|地点|地区|国家)+"
-    r"|(?:here|and|of|the|time|line|state|main|full|first|last|code|details|description|information|target|place|event)",
-    re.IGNORECASE,
-)
-_BEFORE_LABEL = re.compile(r"^[ \t>*_#•-]*(?:\d{1,3}[.、)])?[ \t*_]*\Z", re.MULTILINE)
-_AFTER_LABEL = re.compile(r"[*_]{0,2}(?:[ \t]*[:：]|[ \t]+[^\s|])")
 
 
 class Leftovers:
     """Every placeholder was filled in."""
 
     name = "leftovers"
-    version = 1
+    version = 2
     should = False
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        found = find_leftovers(exchange.answer.text, exchange.text)
+        found = find_leftovers(exchange.answer.text, exchange.text, exchange.incantation)
         if found:
             more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
             return result(self, "failed", f"left unfilled: {', '.join(quote(slot) for slot in found[:SHOWN])}{more}")
         return result(self, "passed", "0 placeholders left unfilled")
 
 
-def find_leftovers(answer: str, given: str = "") -> list[str]:
-    """Each unfilled placeholder of the answer once, as written, without those that stand in the user's own text."""
-    if not any(mark in answer for mark in ("[", "{", "⟦", "［", "【", "此", "这里")):
-        return []
-    text = outside_code(answer)
+def find_leftovers(answer: str, given: str = "", sent: str = "") -> list[str]:
+    """Each unfilled placeholder of the answer once, as written, without those that stand in the user's own text.
+
+    `given` is the user's text, `sent` the incantation: where one asks for a template, slots are what was asked for.
+    """
+    text = outside_code(answer)[:READ]
     if "$$" in text or "\\[" in text:
         text = _MATHEMATICS.sub(" ", text)
-    defined = {label.casefold() for label in _DEFINITION.findall(text)}
-    certain = [match.group() for match in _CERTAIN.finditer(text)]
-    certain += [match.group() for match in _OTHER.finditer(text)]
-    brackets = ((match[1] or match[2], match) for match in _BRACKET.finditer(text))
-    likely = [
-        match.group() for words, match in brackets if words.casefold() not in defined and _is_slot(words.strip(), match)
-    ]
+    found = _matches(_CERTAIN, text) if _has(text, "[【［⟦<") else []
+    if "{" in text and (syntax := _matches(_SYNTAX, text)) and not _ENGINE.search(given) and not _ENGINE.search(text):
+        found += syntax
+    if "TODO" in text or "psum" in text:
+        found += _matches(_NOTE, text)
+    likely = _likely(text)
+    if likely and not _TEMPLATE.search(given) and not _TEMPLATE_WANTED.search(sent):
+        blanks_wanted = _FORM.search(given) or _FORM.search(sent)
+        found += [slot for slot in likely if not (blanks_wanted and _has(slot, "_＿"))]
     given = given.casefold()
-    return [slot for slot in dict.fromkeys(certain + likely) if slot.casefold() not in given]
+    return [slot for slot in dict.fromkeys(found) if not _is_given(slot, given)]
 
 
-def _is_slot(words: str, bracket: re.Match[str]) -> bool:
-    """Whether what stands in a bracket asks to be filled in; a bare noun does, unless it is a label."""
-    if _ASKS.fullmatch(words):
-        return True
-    return bool(_NOUNS.fullmatch(words)) and not _NO_NOUN.fullmatch(words) and not _is_label(words, bracket)
+def _has(text: str, marks: str) -> bool:
+    return any(mark in text for mark in marks)
 
 
-def _is_label(words: str, bracket: re.Match[str]) -> bool:
-    """`[Title] Coffee`, `[主题]：咖啡`: one word at a line's beginning and text after it, or any words and a colon."""
-    text, start = bracket.string, bracket.start()
-    line = text[text.rfind("\n", 0, start) + 1 : start][-20:]
-    after = _AFTER_LABEL.match(text, bracket.end())
-    if not after or not _BEFORE_LABEL.match(line):
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return islice(pattern.finditer(text), MATCHES)
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [match.group().strip(" \t*") for match in _found(pattern, text)]
+
+
+def _likely(text: str) -> list[str]:
+    """What is a placeholder unless a template, or a form with blanks, was asked for."""
+    found: list[str] = []
+    if _has(text, "[［"):
+        found += [*_square(text), *_matches(_UNKNOWN, text)]
+    if "【" in text:
+        found += [match.group() for match in _found(_LENTICULAR, text) if is_lenticular_slot(match)]
+    if _has(text, "<＜"):
+        found += [match.group() for match in _found(_ANGLE, text) if _is_angle_slot(match)]
+    if "{" in text:
+        found += _matches(_BRACES, text)
+    if _has(text, "(（"):
+        found += _matches(_ROUND, text)
+    if "___" in text or "＿" in text:
+        found += _matches(_BLANK, text)
+    if "XX" in text or "xx" in text or "××" in text or "某某" in text:
+        found += [match.group() for match in _found(_CROSSES, text) if not is_quoted(match)]
+    return found
+
+
+def _square(text: str) -> Iterator[str]:
+    defined = {label.casefold() for label in _DEFINITION.findall(text)}
+    for match in _found(_BRACKET, text):
+        words = (match[1] or match[2]).strip()
+        named = words_of.names(words) and not is_label(words, match)
+        if (named or words_of.asks(words)) and words.casefold() not in defined:
+            yield match.group()
+
+
+def _is_angle_slot(match: re.Match[str]) -> bool:
+    """Words of a slot, and no tag: Chinese that nothing closes, or more than one word of English."""
+    words = match[1].strip()
+    if words.isascii() and " " not in words:
         return False
-    return after.group()[-1] in ":：" or " " not in words
+    return (words_of.asks(words) or words_of.names(words)) and f"</{match[1]}" not in match.string
+
+
+def _is_given(slot: str, given: str) -> bool:
+    """Whether a placeholder stands in the user's own text, be it in other brackets."""
+    slot = slot.casefold()
+    inside = slot.strip("[]{}【】［］<>＜＞ ")
+    return slot in given or (inside != slot and any(f"{mark}{inside}" in given for mark in ("[", "{", "【", "<", "{ ")))

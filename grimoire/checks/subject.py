@@ -1,95 +1,101 @@
 """Standing check: the answer is about what the user asked about.
 
-The case's `subject` words decide where it has any: one must occur. Otherwise terms are taken from the user's text:
-pairs of neighbouring characters for Chinese and Japanese, which needs no word list and survives rewording, and stems of
-content words for alphabets. Words every request has (write, article, 如何, 介绍) are left out. Of a text of up to 60
-characters a quarter of the terms must occur, and at least one; of a longer one a sixth of its 24 most repeated, and
-at least two. In a long answer they must also recur, because an article on anything else has a "home" or a "健康" in it
-somewhere, and neither terms nor subject words may all stand in one place there: a lecture on how to write such articles
-names the subject once. Not judged: an answer in another script or language than the text, and no text.
+The case's `subject` words decide where it has any: one must occur. Otherwise the user's text gives the terms
+(`subject_terms`). Of a text of up to 60 characters a quarter must occur and at least one, or, since stories say 林姑娘
+and 柳树 for 林黛玉 and 垂杨柳, a quarter of its characters that are not in every text, and at least two; of a longer
+text an eighth of its 24 most repeated terms, and at least two.
+
+In an answer of 200 words (320 Chinese characters) or more they must also recur in another place, because an article on
+anything else has a "home" or a "健康" in it somewhere, and a lecture on how to write such articles names the subject
+once. There a third of the text's rarer characters and at least three are wanted, each of them twice; and of these one
+that stands twice and another that stands once, apart from the one place, recur as well.
+
+An answer is about the prompt's own example (`subject_example`) where the example's terms occur three times and once in
+50 words, and what is the user's alone does not occur, or in one place only. In another language than the user's text
+this is all that can be told: there the example must also have the most frequent term of the answer.
+
+Not judged where too few terms occur is an answer of fewer than 30 words (48 characters), which may be a title, a label
+or a poem, and a list of names (under 3 words a line). Nor is one without a user's text, or with one that has no terms,
+or that is in another script or language. No dictionary bridges languages, and pinyin would only find names again, never
+show that one is missing, since 林 begins 林黛玉 and 林间小屋 alike.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from functools import lru_cache
-
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
+from grimoire.checks.subject_example import examples
+from grimoire.checks.subject_terms import READ, Found, Terms, find, foldable, frequent, terms_of
 from grimoire.ports import Exchange
 from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.verdict import CheckResult, Outcome
 
-SHORT_TEXT = 60
-LONG_ANSWER = 300
-TERMS = 24
-RECUR = 2
+HAN_PER_WORD = 1.6
+LONG_ANSWER = 200
+SHORT_ANSWER = 30
+WORDS_A_LINE = 3
 APART = 10
-READ = 4_000
-
-_WIDE_RUN = re.compile("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]{2,}")
-_WORD = re.compile("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
-_ADDRESS = re.compile(r"https?://(?:www\.)?|\.(?:com|org|net|html?)\b")
-_STOP_CHARACTERS = set(
-    "的了是我你您他她它们和与及或在有为对把被给让也就都还很这那个些吗呢吧啊之请想要能会可以到从用于将着过一"
-)
-_COMMON_PAIRS = (
-    "如何 怎么 怎样 什么 文章 写作 介绍 关于 方法 中国 问题 内容 进行 提供 使用 需要 帮助 一篇 一份 计划 "
-    "方案 分析 建议 生成 主题 标题 公司 产品 我们 以及 通过 重要 时间 工作 生活 人们 不同 没有 自己 因为 所以 "
-    "但是 如果 就是 时候 帮我 学习 技巧"
-)
-_COMMON_WORDS = (
-    "the and to of with are this be from you your not have can will their which has more they what how but about when "
-    "these our its if into than been would should for is it that in on at by as an or we he she his her was were do "
-    "does did me my us all any some no so up out one two there here just also very get got make made making write "
-    "writing written article articles blog post posts essay text topic about guide tips best good great new top ways "
-    "way things please help need want like using use used why who where give create creating list ideas idea step "
-    "steps people between without through over under after before most many much other own same each every only day "
-    "time work"
-)
-_STOP_PAIRS = frozenset(_COMMON_PAIRS.split())
-_STOP_WORDS = frozenset(_COMMON_WORDS.split())
-_SUFFIX = re.compile(r"(?:ings?|edly|ed|ers?|ies|es|ly|ment|s|y|e)$")
+CLEAR_COUNT = 3
+WORDS_PER_COUNT = 50
 
 
 class OnSubject:
     """What the answer speaks of is what the input speaks of."""
 
     name = "on-subject"
-    version = 1
+    version = 2
     should = False
 
     def judge(self, exchange: Exchange) -> CheckResult:
         answer = spoken(exchange.answer.text)
+        folded = foldable(answer)
         if exchange.subject:
-            return result(self, *_named(answer, exchange.subject, exchange.text))
+            return result(self, *_named(answer, folded, exchange))
         if not exchange.text.strip():
             return result(self, "skipped", "there is no input, and the case names no subject")
         if why := _incomparable(answer, exchange):
+            if stolen := _example_elsewhere(answer, folded, exchange):
+                return result(self, "failed", stolen)
             return result(self, "skipped", f"{why}, and the case names no subject")
-        return result(self, *_derived(answer, exchange.text))
+        return result(self, *_derived(answer, folded, exchange))
 
 
-def _named(answer: str, subject: tuple[str, ...], text: str) -> tuple[Outcome, str]:
-    folded = answer.casefold()
-    found = [word for word in subject if word and word.casefold() in folded]
+def _named(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str]:
+    """By the words the case names."""
+    words = [word for word in exchange.subject if word.strip()]
+    places = {word: find(foldable(word), folded) for word in words}
+    found = [word for word in words if places[word].times]
     if not found:
-        return "failed", f"none of {', '.join(quote(word, 30) for word in subject[:4])} occurs"
-    if _is_long(answer) and not _recurs([word.casefold() for word in found], folded, text):
-        return "failed", f"{quote(found[0])} occurs in one place only of a long answer"
-    return "passed", f"{quote(found[0])} occurs {folded.count(found[0].casefold())}×"
+        return "failed", f"none of {', '.join(quote(word, 30) for word in exchange.subject[:4])} occurs"
+    text = exchange.text
+    if _size(answer) >= LONG_ANSWER and not _recurs([places[word] for word in found], folded, text):
+        named = terms_of(" ".join(words))
+        if not _recurs_loosely(named.characters + terms_of(text).characters, [places[word] for word in found], folded):
+            return "failed", f"{quote(found[0])} occurs in one place only of a long answer"
+    return "passed", f"{quote(found[0])} occurs {places[found[0]].times}×"
 
 
-def _is_long(answer: str) -> bool:
-    return weigh(prose(answer)).total() >= LONG_ANSWER
+def _size(answer: str) -> float:
+    """How long an answer's prose is, in words; Chinese characters as so many words as say as much."""
+    weights = weigh(prose(answer))
+    wide = weights["Han"] + weights["kana"] + weights["Hangul"]
+    return weights.total() - wide + wide / HAN_PER_WORD
 
 
-def _recurs(words: list[str], hay: str, text: str) -> bool:
-    """Whether words stand in two places at least, farther apart than within a quotation of the user's text."""
-    starts = [(hay.find(word), hay.rfind(word)) for word in words if word in hay]
-    apart = min(max(len(text), APART), len(hay) // 3)
-    return bool(starts) and max(last for _, last in starts) - min(first for first, _ in starts) > apart
+def _recurs(places: list[Found], folded: str, text: str) -> bool:
+    """Whether terms stand in two places at least, farther apart than within a quotation of the user's text."""
+    if not places:
+        return False
+    apart = min(max(len(text), APART), len(folded) // 3)
+    return max(place.last for place in places) - min(place.first for place in places) > apart
+
+
+def _recurs_loosely(characters: str, places: list[Found], folded: str) -> bool:
+    """Whether, apart from the one place of the terms, one of the text's characters occurs twice and another once."""
+    start, end = min(place.first for place in places), max(place.last for place in places)
+    rest = folded[: max(0, start - APART)] + "\n" + folded[end + APART :]
+    counts = sorted((rest.count(char) for char in characters), reverse=True)
+    return len(counts) > 1 and counts[0] > 1 and counts[1] > 0
 
 
 def _incomparable(answer: str, exchange: Exchange) -> str:
@@ -97,82 +103,92 @@ def _incomparable(answer: str, exchange: Exchange) -> str:
     asked, got = main_script(exchange.text[:READ]), main_script(prose(answer))
     if not asked or not got:
         return "the input or the answer has no words"
-    if _family(asked) != _family(got):
+    if _family(asked, exchange.text[:READ]) != _family(got, prose(answer)):
         return f"the input is in {asked} script, the answer in {got}"
-    if got == "Latin" and _foreign(answer, exchange):
+    if got == "Latin" and _foreign(prose(answer), exchange):
         return "the input may not be in the answer's language"
     return ""
 
 
-def _family(script: str) -> str:
-    return "Han" if script == "kana" else script
+def _family(script: str, text: str) -> str:
+    """The script, Japanese as such where a text has kana among its Han characters."""
+    return "kana" if script == "Han" and weigh(text)["kana"] * 10 > weigh(text)["Han"] else script
 
 
 def _latin(text: str) -> str:
     """The Latin language of a text by its function words; empty when there are fewer than three."""
-    hits = function_words(text[:READ])
+    hits = function_words(text)
     best = max((code for code in hits if code), key=lambda code: hits[code], default="")
     return best if hits[best] > 2 else ""  # noqa: PLR2004  # two may be a title's
 
 
 def _foreign(answer: str, exchange: Exchange) -> bool:
     """Whether two Latin texts may be in two languages. A short plain text shows none, and is taken for English."""
-    given, spoken_in = _latin(exchange.text), _latin(answer) or base(exchange.answer_in)
+    given, spoken_in = _latin(exchange.text[:READ]), _latin(answer) or base(exchange.answer_in)
     accented = any(char.isalpha() and not char.isascii() for char in exchange.text[:READ])
     return given != spoken_in if given else spoken_in != "en" or accented
 
 
-def _derived(answer: str, text: str) -> tuple[Outcome, str]:
-    terms, wanted = terms_of(text)
-    if not terms:
-        return "skipped", f"nothing in the input says what it is about: {quote(text)}"
-    words = f" {' '.join(_WORD.findall(answer.casefold()))} " if any(term[0] == " " for term in terms) else ""
-    forms = {term: _forms(term) for term in terms}
-    counts = {term: sum(map((words if term[0] == " " else answer).count, forms[term])) for term in terms}
-    found = [term for term in terms if counts[term]]
-    total, long = sum(counts.values()), _is_long(answer)
-    recur = RECUR if long else 1
-    good = len(found) >= wanted and total >= recur
-    if good and long:
-        stems, pairs = ([f for t in found if (t[0] == " ") is stem for f in forms[t]] for stem in (True, False))
-        good = _recurs(stems, words, text) or _recurs(pairs, answer, text)
-    shown = ", ".join(term.strip() for term in (found or terms)[:5])
-    reason = (
-        f"{len(found)} of {len(terms)} terms of the input occur, {total}× in all (wanted {wanted}, {recur}×): {shown}"
-    )
-    return ("passed" if good else "failed"), reason
+def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str]:
+    """By the terms of the user's text."""
+    terms = terms_of(exchange.text)
+    if not terms.terms:
+        return "skipped", f"nothing in the input says what it is about: {quote(exchange.text)}"
+    places = {term: find(term, folded) for term in terms.terms}
+    size = _size(answer)
+    if stolen := _example(places, folded, exchange, size):
+        return "failed", stolen
+    found = [term for term in terms.terms if places[term].times]
+    shown = ", ".join(term.strip() for term in (found or terms.terms)[:5])
+    total = sum(place.times for place in places.values())
+    counted = f"{len(found)} of {len(terms.terms)} terms of the input occur, {total}× in all: {shown}"
+    if not _occurs(terms, found, folded, size):
+        if size < SHORT_ANSWER or size < WORDS_A_LINE * len(prose(answer).split("\n")):
+            return "skipped", f"too little text to tell; {counted}"
+        return "failed", f"{counted} (wanted {terms.wanted})"
+    if size >= LONG_ANSWER and not _stays(terms, [places[term] for term in found], folded, exchange.text):
+        return "failed", f"{counted}, in one place of a long answer"
+    return "passed", counted
 
 
-@lru_cache(maxsize=64)
-def terms_of(text: str) -> tuple[tuple[str, ...], int]:
-    """What a text is about, and how many of these an answer must hold. Stems of words begin with a space."""
-    counts = Counter([*_pairs(text[:READ]), *_stems(text[:READ])])
-    if len(text) <= SHORT_TEXT:
-        terms = tuple(counts)
-        return terms, max(1, -(-len(terms) // 4))
-    terms = tuple(term for term, _ in counts.most_common(TERMS))
-    return terms, max(min(2, len(terms)), len(terms) // 6)
+def _occurs(terms: Terms, found: list[str], folded: str, size: float) -> bool:
+    """Whether enough of the text's terms are in the answer, or of its rarer characters."""
+    if len(found) >= terms.wanted:
+        return True
+    if size < LONG_ANSWER:
+        rare = sum(char in folded for char in terms.characters)
+        return rare >= max(1 if found else 2, len(terms.characters) / 4) and bool(terms.characters)
+    often = sum(folded.count(char) > 1 for char in terms.characters)
+    return often >= max(CLEAR_COUNT, len(terms.characters) / 3)
 
 
-def _pairs(text: str) -> list[str]:
-    runs = _WIDE_RUN.findall(text)
-    pairs = [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
-    return [pair for pair in pairs if pair not in _STOP_PAIRS and _STOP_CHARACTERS.isdisjoint(pair)]
+def _stays(terms: Terms, found: list[Found], folded: str, text: str) -> bool:
+    """Whether a long answer comes back to the subject."""
+    if not found or _recurs(found, folded, text):
+        return True
+    return _recurs_loosely(terms.characters, found, folded)
 
 
-def _stems(text: str) -> list[str]:
-    words = _WORD.findall(_ADDRESS.sub(" ", text.casefold()))
-    return [f" {_stem(word)}" for word in words if word not in _STOP_WORDS]
+def _example(places: dict[str, Found], folded: str, exchange: Exchange, size: float) -> str:
+    """Why the answer is about an example of the prompt instead of the user's text; empty when it is not."""
+    for phrase, terms in examples(exchange.incantation, exchange.text):
+        count = sum(find(term, folded).times for term in terms)
+        if count < max(CLEAR_COUNT, size / WORDS_PER_COUNT):
+            continue
+        shared = terms_of(phrase).terms
+        own = [place for term, place in places.items() if place.times and term not in shared]
+        if count > sum(place.times for place in own) and not _recurs(own, folded, exchange.text):
+            return f"it is about the prompt's own example {quote(phrase)}, whose terms occur {count}×"
+    return ""
 
 
-def _stem(word: str) -> str:
-    """A word's beginning, for finding others of its family: "brewing" -> "brew", "солнечные" -> "солнеч"."""
-    stem = _SUFFIX.sub("", word) if word.isascii() else word[: max(4, len(word) - 3)]
-    return stem if len(stem) >= 3 else word  # noqa: PLR2004  # two letters begin too many other words
-
-
-def _forms(term: str) -> tuple[str, ...]:
-    """How a term is written: a stem stands at a word's beginning, one of three letters is the word or its plural."""
-    if term[0] == " " and len(term) < 5:  # noqa: PLR2004  # a space and three letters
-        return f"{term} ", f"{term}s "
-    return (term,)
+def _example_elsewhere(answer: str, folded: str, exchange: Exchange) -> str:
+    """The same where the answer is not in the language of the user's text."""
+    if any(find(term, folded).times for term in terms_of(exchange.text).terms):
+        return ""
+    for phrase, terms in examples(exchange.incantation, exchange.text):
+        counts = [find(term, folded).times for term in terms]
+        often = sum(counts) >= max(CLEAR_COUNT, _size(answer) / WORDS_PER_COUNT)
+        if often and sum(map(bool, counts)) > 1 and frequent(foldable(prose(answer))) in terms:
+            return f"it is about the prompt's own example {quote(phrase)}, whose terms occur {sum(counts)}×"
+    return ""

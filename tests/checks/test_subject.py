@@ -24,6 +24,10 @@ MAIL_EN = (
 REPLY_EN = "We are sorry that your grinder is noisy. Send it back and we repair or replace it under warranty."
 MAIL_ZH = "你好，上周我在贵店买了一台磨豆机，声音特别大，刀盘也不转。我想退掉这台磨豆机，或者请你们按保修条款修理。"
 REPLY_ZH = "非常抱歉，您的磨豆机出现了异响。请把机器寄回，我们会按照保修条款免费修理，或者为您更换新机。"
+WHALES = (
+    "Whales sing at night. Nobody knows why they do it, but the songs change from year to year, and what is sung off one "
+    "coast is heard off another a season later, as if it had been handed on."
+)
 
 OFF = {
     "subject-missing": ("coffee", ("垂杨柳", "林黛玉"), ARTICLE_ZH),
@@ -32,8 +36,8 @@ OFF = {
     "en-one-word": ("coffee", (), LIGHT_EN),
     "en-phrase": ("How to brew coffee at home", (), LIGHT_EN),
     "en-stop-words-do-not-count": ("the best way to write about espresso", (), LIGHT_EN),
-    "en-short-word-inside-another": ("art", (), "Articles and partners start with parts. " * 3),
-    "en-short-answer": ("solar panels", (), "Whales sing at night."),
+    "en-short-word-inside-another": ("art", (), "Articles and partners start with parts. " * 6),
+    "en-few-sentences": ("solar panels", (), WHALES),
     "en-mail": (MAIL_EN, (), LIGHT_EN),
     "zh-name": (WILLOW, (), LIGHT_ZH),
     "zh-name-coffee": (WILLOW, (), ARTICLE_ZH),
@@ -45,8 +49,8 @@ OFF = {
     "zh-request": ("如何在家冲咖啡", (), LIGHT_ZH),
     "zh-mail": (MAIL_ZH, (), LIGHT_ZH),
     "zh-mixed": ("用 Python 写爬虫", (), LIGHT_ZH),
-    "ja": ("宮沢賢治の童話", (), "コーヒーは焙煎した豆から作る飲み物です。"),
-    "ru": ("солнечные батареи", (), "Кофе готовят из обжаренных зёрен."),
+    "ja": ("宮沢賢治の童話", (), "コーヒーは焙煎した豆から作る飲み物です。" * 3),
+    "ru": ("солнечные батареи", (), "Кофе готовят из обжаренных зёрен. " * 6),
 }
 ON = {
     "subject": ("coffee", ("林黛玉", "垂杨柳"), WILLOW_STORY),
@@ -93,6 +97,12 @@ NOT_JUDGED = {
     "only-stop-characters-zh": ("请你写一个", LIGHT_ZH, "zh"),
     "numbers": ("2024", LIGHT_EN, "en"),
     "answer-without-words": ("coffee", "42", "en"),
+    "a-title": ("solar panels", "Whales sing at night", "en"),
+    "a-title-ja": ("宮沢賢治の童話", "コーヒーは焙煎した豆から作る飲み物です。", "ja"),
+    "a-poem-zh": ("写一首思乡的诗", "孤灯照壁雨敲窗，梦里归舟过大江。醒后不知身是客，犹听阿母唤儿郎。", "zh"),
+    "names": ("橘猫", "\n".join(f"{n}. 年糕" for n in range(60)), "zh"),
+    "only-what-is-asked-for": ("Tell me a joke, please", LIGHT_EN, "en"),
+    "zh-to-ja": ("咖啡", "コーヒーは焙煎した豆から作る飲み物です。" * 3, "ja"),
 }
 
 
