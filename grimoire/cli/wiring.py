@@ -75,14 +75,21 @@ def _any_check(_: CheckSpec) -> str:
     return ""
 
 
-def build_checks(spell: Spell, case_id: str) -> list[Check]:
-    """The standing checks, the spell's own and the case's, in that order; a spell's own replaces a standing one."""
+def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> list[Check]:
+    """The standing checks, the spell's own, the case's, and what the prompt itself expects, in that order.
+
+    A spell's own replaces a standing one. Without `expectations` the prompt is not read.
+    """
     from grimoire import checks
+    from grimoire.checks.expected import Expected
+    from grimoire.expectations import RULES, expected_of
 
     case = next((case for case in spell.cases if case.id == case_id), None)
     own = [checks.build(spec) for spec in (*spell.checks, *(case.checks if case else ()))]
     replaced = {check.name for check in own} & checks.STANDING.keys()
-    return [*checks.standing([*spell.skip_checks, *replaced]), *own]
+    read = expected_of(spell, case) if expectations else []
+    derived = [Expected(checks.build(each.spec), each.words, RULES) for each in read]
+    return [*checks.standing([*spell.skip_checks, *replaced]), *own, *derived]
 
 
 class SpellJudge:

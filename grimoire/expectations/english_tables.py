@@ -1,0 +1,121 @@
+"""What English sentences of a prompt claim of tables: how many, of how many columns and rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grimoire.expectations.claims import NEAR, SOME, Bound, Claim
+from grimoire.expectations.english import ADJECTIVES, English, counting, find
+from grimoire.expectations.english_orders import ordered
+from grimoire.expectations.patterns import any_word, ends_with
+from grimoire.expectations.reading import Sentence
+
+_NO_TABLE = r"(?! (?:of contents|tennis|saw|manners|salt|lamp|top|talk|reservation|name|schema))"
+_FURNITURE = (
+    r"(?!(?:coffee|dining|kitchen|dinner|pool|periodic|picnic|bedside|operating|round|times|multiplication|database"
+    r"|sql)\b)"
+)
+_TABLE = re.compile(
+    r"\b(?:(?:(?:in|as|into)\s+)?(?:an?|another|single|one|markdown)\s+"
+    rf"{_FURNITURE}{ADJECTIVES}{_FURNITURE}table\b{_NO_TABLE}"
+    r"|(?:in|as|into|use|using|with)\s+(?:an?\s+)?(?:[a-z]+\s+){0,2}?(?:table|tabular)\s+(?:format|form|layout)\b)",
+    re.IGNORECASE,
+)
+_TABLES = counting(rf"tables?\b{_NO_TABLE}")
+_ELSEWHERE = ends_with("about | of | on | at | under | around | from | for | across | to | by | like | than")
+_FORM = re.compile(r"(?:in|as|into|use|using|with)\b", re.IGNORECASE)
+_LEADING = ends_with("with | then | and | by | plus | including | is | be | markdown")
+_DATABASE = any_word(r"\w*sql\w* | postgres\w* | (?:database|schema|spreadsheet|excel|dataframe)s?")
+_COLUMNS = counting("columns")
+_ROWS = counting("(?:table |body |data )?rows")
+_NAMES = re.compile(
+    r"\bcolumns?\b(?:\s+(?:are|is|named|titled|called|headed|labell?ed|for|as follows|should be|will be|must be|include"
+    r"|including))*\s*[:：]?\s+(?P<names>[^.;:\n(（]{2,200}(?:\.(?=,)[^.;:\n(（]{3,200})?)",
+    re.IGNORECASE,
+)
+_END_OF_NAMES = re.compile(
+    r",? (?:and|with) the\b|,?\s+(?:and )?(?:then|with|sorted|where|followed|ordered|using|one row|each|exactly|so that"
+    r"|in that order|in this order|at least)\b"
+)
+WORDS_IN_A_NAME = 8
+WORDS_IN_ONE_OF_TWO = 4
+"""A name of more words than these is no column's: in a list of names, and where two are joined by `and`."""
+
+
+def table_claims(sentences: Sequence[Sentence]) -> Iterator[Claim]:
+    """All that the sentences claim of tables; nothing where the prompt is about a database's."""
+    if any(_DATABASE.search(sentence.text) for sentence in sentences):
+        return
+    seen = -NEAR - 1
+    for number, sentence in enumerate(sentences):
+        found = [*_tables(sentence)]
+        yield from found
+        if found:
+            seen = number
+        elif number - seen <= NEAR:
+            yield from _later(sentence)
+
+
+def _tables(sentence: Sentence) -> Iterator[Claim]:
+    for place in find(_TABLE, sentence):
+        columns, rows, end = _size(sentence, place.match.end())
+        if not place.negated and not _ELSEWHERE.search(place.before) and (columns or rows or _is_form(place)):
+            yield place.claim("tables", SOME, end=end, columns=columns, rows=rows)
+    for place in find(_TABLES, sentence):
+        bound = place.bound
+        counted = place.group("pre") or place.group("noun").casefold() == "tables"
+        if bound and counted and not place.subset and not _ELSEWHERE.search(place.before):
+            yield place.claim("tables", bound)
+
+
+def _is_form(place: English) -> bool:
+    """Whether a table is what is to be written, and no piece of furniture."""
+    shaped = _FORM.match(place.match[0]) or not place.before.strip() or _LEADING.search(place.before)
+    return bool(shaped) or ordered(place.sentence.text, place.match.start())
+
+
+def _later(sentence: Sentence) -> Iterator[Claim]:
+    """A sentence after the one that asks for a table may say how large it is."""
+    columns, rows, end = _size(sentence, 0)
+    if columns or rows:
+        start = sentence.start
+        yield Claim(kind="tables", bound=SOME, start=start, end=start + end, columns=columns, rows=rows)
+
+
+def _size(sentence: Sentence, start: int) -> tuple[Bound | None, Bound | None, int]:
+    """The columns and rows named from a place on, and where the last of what was read ends."""
+    columns, rows = _first(_COLUMNS, sentence, start), _first(_ROWS, sentence, start)
+    end = max((place.match.end() for place in (columns, rows) if place), default=start)
+    wide = columns.bound if columns else None
+    names = None if columns else _NAMES.search(sentence.text, start)
+    if names:
+        count, stop = _count(names)
+        if count > 1:
+            wide, end = Bound(low=count), max(end, stop)
+    return wide, rows.bound if rows else None, end
+
+
+def _first(pattern: re.Pattern[str], sentence: Sentence, start: int) -> English | None:
+    for place in find(pattern, sentence):
+        elsewhere = place.placed or place.subset or place.negated
+        if place.match.start() >= start and place.bound and not elsewhere:
+            return place
+    return None
+
+
+def _count(match: re.Match[str]) -> tuple[int, int]:
+    """How many columns are named at least, and where the names end.
+
+    An `and` in the last name may belong to it (`Sound and text`): it parts two names only where there is no comma.
+    """
+    text = match["names"]
+    end = _END_OF_NAMES.search(text)
+    text = text[: end.start()] if end else text
+    names = [name.strip() for name in re.split(r"[,|/、]|\"\s*\"", text) if name.strip(" |")]
+    longest = WORDS_IN_A_NAME
+    if len(names) == 1:
+        names, longest = re.split(r"\s+and\s+|\s*&\s*", names[0]), WORDS_IN_ONE_OF_TWO
+    fitting = next((number for number, name in enumerate(names) if len(name.split()) > longest), len(names))
+    unclear = re.search(r"\bor\b|^consist", text)
+    return 0 if unclear else fitting, match.start("names") + len(text.rstrip())
