@@ -7,9 +7,9 @@ nothing for the other checks to look at.
 
 What makes it precise: only answers of at most 400 characters are looked at (twice the longest announcement seen), and
 every single sentence (of a notice: every clause) must be of the kind, so that one sentence of content is enough to
-pass. A promise must also be addressed to who asked, by a word of assent or a "you". Nor is a notice found where the
-prompt itself speaks of errors or in a title, or a promise where the prompt asks for a reply, a vow or a translation, or
-to wait.
+pass. A promise must also be addressed to who asked, by a word of assent or a "you". Nor is a notice found in a title or
+where the prompt asks for one (see `wanted`), or a promise where it asks for a vow, a greeting, a customer's reply or a
+translation, or to wait.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import unicodedata
 
 from grimoire.checks.answered_phrases import (
     ADDRESSED,
-    ASKS_NOTICE,
-    ASKS_PROMISE,
     CLAUSE_END,
     ERROR_BODY,
     FILLER,
     NOTICE,
+    NOTICE_WANTED,
     PROMISE,
+    PROMISE_WANTED,
     REMEDY,
     SENTENCE_END,
     TELLS,
@@ -54,9 +54,9 @@ class Answered:
             text = _MARKS.sub("", text).strip()
         if not any(map(_says_something, text)):
             return result(self, "failed", _nothing(text, exchange.answer.text))
-        if is_notice(text) and not ASKS_NOTICE.search(exchange.incantation):
+        if is_notice(text) and not NOTICE_WANTED.by(exchange.incantation):
             return result(self, "failed", f"a notice of the service, no answer: {quote(text)}")
-        if is_promise(text) and not ASKS_PROMISE.search(exchange.incantation):
+        if is_promise(text) and not PROMISE_WANTED.by(exchange.incantation):
             return result(self, "failed", f"only announces an answer: {quote(text)}")
         return result(self, "passed", f"{len(text)} characters")
 

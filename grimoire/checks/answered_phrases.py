@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.phrases import any_of
+from grimoire.checks.phrases import any_of, either_script
+from grimoire.checks.wanted import Wanted
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|[。！？…]+|\n+")
 CLAUSE_END = re.compile(r"(?:[.!?。！？…,，;；、~～\n]|[:：](?!\d))+")
@@ -78,10 +79,9 @@ ERROR_BODY = re.compile(
     ),
     re.IGNORECASE | re.DOTALL,
 )
-ASKS_NOTICE = re.compile(
-    r"error|busy|overload|try again|maintenance|downtime|unavailable|out of service|\b(?:4\d\d|5\d\d)\b"
-    r"|繁忙|忙碌|稍后|稍後|稍候|错误|錯誤|报错|故障|维护|維護|异常|異常|出错|停机|停機|提示语|提示語|失败|失敗",
-    re.IGNORECASE,
+NOTICE_WANTED = Wanted(
+    r"error|busy|overload|try again|maintenance|downtime|unavailable|out of service|\b(?:4\d\d|5\d\d)\b",
+    either_script("繁忙|忙碌|稍后|稍候|错误|报错|故障|维护|异常|出错|停机|提示语|失败"),
 )
 
 _ACK = any_of(
@@ -101,11 +101,19 @@ _WORK = any_of(
     "report|captions?|guide|course|prompt|version|draft|response|answer|translation",
     "it|this|that|them|one|you",
 )
-_ROLE = any_of("act as", "(?:take on|assume) the role", "follow", "adhere to", "make sure", "ensure", "do my best")
+_ROLE = any_of(
+    "act as",
+    "(?:take on|assume|play|adopt) (?:the|this|that|your) role",
+    "follow",
+    "adhere to",
+    "make sure",
+    "ensure",
+    "do my best",
+)
 _WILL = r"i(?:['’]ll| will| shall|['’]m going to| am going to)(?: (?:now|then|be|gladly|certainly|carefully|happily))?"
 _WRITE_ZH = any_of(
     "撰写|撰寫|写|寫|创作|創作|生成|制作|製作|编写|編寫|准备|準備|整理|改写|改寫",
-    "总结|總結|概括|浓缩|濃縮|翻译|翻譯|设计|設計|规划|規劃|扮演|润色|潤飾|分析|完成",
+    "总结|總結|概括|浓缩|濃縮|翻译|翻譯|设计|設計|规划|規劃|扮演|润色|潤飾|分析|完成|工作|遵守|執行|执行",
 )
 _FOR_YOU_ZH = any_of(
     "为您|为你|為您|為你|帮您|帮你|幫您|幫你|按照?|根据|根據|遵循|依照|围绕|圍繞",
@@ -143,6 +151,8 @@ FILLER = re.compile(
             "i(?:['’]m| am) ready",
         )
         + r"[^.!?\n]{0,120}",
+        r"(?:关于[^，。！？\n]{1,40}，)?我?(?:已经?|都)?准备好了?(?:[，,][^。！？\n]{0,16}开始[^。！？\n]{0,8})?",
+        r"(?:随时|隨時)(?:可以|都可以|能)(?:开始|開始)[^。！？\n]{0,8}",
         r"(?:让我们|那我们|我们|讓我們|现在|現在)开始[^。！？\n]{0,16}",
         r"这是一个(?:很|非常)?(?:好|有趣|有意思)的[^。！？\n]{0,16}",
         r"(?:您|你)(?:希望|想让|想要|需要)我[^。！？\n]{1,60}",
@@ -155,14 +165,16 @@ ADDRESSED = re.compile(
     rf"\A\W{{0,4}}{_ACK}[,，!！.。\s]|\b(?:you|your|request|requirements?|instructions?)\b|您|你|要求|需求|指令",
     re.IGNORECASE,
 )
-ASKS_PROMISE = re.compile(
-    any_of(
-        r"\b(?:vow|promise|pledge|oath|resolution|greeting|customer|chatbot|support|translate|wait (?:for|until))\b",
+PROMISE_WANTED = Wanted(
+    r"\b(?:vow|promise|pledge|oath|resolution|greeting|customer|chatbot|support|translate)",
+    either_script("客服|客户|顾客|誓|承诺|新年|问候|欢迎语|翻译|台词|自我介绍"),
+    always=any_of(
         r"\b(?:reply|respond|answer|say|confirm)\b\W{0,3}(?:only |just |with ){0,2}\W{0,3}"
         r"(?:ok|okay|understood|yes|ready|got it)\b",
-        r"\bif you (?:understand|are ready)|\bdo (?:you understand|not (?:start|begin) (?:yet|until))",
-        "客服|客户|顾客|顧客|誓|承诺|承諾|新年|问候|問候|欢迎语|翻译|翻譯|台词|自我介绍|先不要|等我|等待我|明白吗|明白嗎",
-        r"(?:回复|回覆|回答|说|說)(?:我)?[“\"「『‘']?(?:好的|明白|收到|知道了|准备好|了解|可以)",
+        r"\bwait (?:for|until) (?:me|my|i)\b|\bif you (?:understand|are ready)|\bdo you understand",
+        r"\bnot (?:start|begin) yet",
+        either_script(
+            "先不要|等我|等待我|明白吗|(?:回复|回答|说)(?:我)?[“\"「『‘']?(?:好的|明白|收到|知道了|准备好|了解|可以)"
+        ),
     ),
-    re.IGNORECASE,
 )

@@ -6,8 +6,9 @@ Texts are compared by their letters and digits alone, case ignored:
   0.9 (`NEAR`) is an echo: of the incantation, of an input of 40 letters or more, and of an input that was to be changed
   and comes back among headings, lists and tables about it. A shorter input counts only when it is the whole answer. A
   source that stands whole in the answer, once or more, with a quarter of its length around it, is an echo too;
-- a piece of the template of 24 letters, or of 12 Chinese characters, is no answer; words taken out of the user's text
-  (a quotation, a key sentence) are one, and so is what the prompt says to choose or to reply;
+- a piece of the template of 24 letters, or of 12 Chinese characters, is no answer, nor is its last line, from 8 letters
+  on; words taken out of the user's text (a quotation, a key sentence) are one, and so is what the prompt says to choose
+  or to reply;
 - where the prompt asks for a rewrite, a summary or a translation (`job`), an input of 150 letters (66 Chinese
   characters) must come back changed: a likeness of 0.8 is too much (honest light rewrites have 0.6), and so are windows
   of 16 letters (7 characters), wherever they stand, of which 45 % of the input's are in the answer, and half of the
@@ -36,6 +37,7 @@ LONGEST = 3_000
 LONG_INPUT = 40
 PIECE = 24
 SENTENCE_ZH = 12
+LAST_LINE = 8
 TINY = 4
 A_TEXT = 100
 TO_CHANGE = 150
@@ -50,8 +52,7 @@ _LABEL = re.compile(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
 _NO_PARAGRAPH = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
 _NO_TEXT = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]).*$", re.MULTILINE)
 _NOISE = re.compile(r"[\W_]+")
-_RUN = re.compile(r"[^\W_](?:[^\W_]| (?! )){5,}")
-_SENTENCE_ENDS = re.compile(r"[.!?。！？\n]+")
+_RUN = re.compile(r"[^\W_](?:[^\W_]| (?! )){4,}")
 
 
 class Echo:
@@ -74,7 +75,10 @@ class Echo:
             return result(self, "failed", f"{likeness:.0%} the same as the incantation: {quote(answer)}")
         if work != "keep" and (why := _repeats_input(answer, letters, given, changed=work == "change")):
             return result(self, "failed", why)
-        if is_piece(letters, sent, given, keeps=work == "keep") and not may_repeat(exchange.incantation, answer):
+        piece = is_piece(letters, sent, given, keeps=work == "keep") or is_last_line(
+            letters, exchange.incantation, given
+        )
+        if piece and not may_repeat(exchange.incantation, answer):
             return result(self, "failed", f"a piece of the incantation: {quote(answer)}")
         return result(self, "passed", f"{len(letters)} letters, neither the {len(sent)} sent nor a piece of them")
 
@@ -134,6 +138,12 @@ def is_piece(answer: str, sent: str, given: str, *, keeps: bool = False) -> bool
     if len(answer) < PIECE:
         return len(answer) >= SENTENCE_ZH and is_wide(answer) and answer in sent
     return answer in sent or (not keeps and alike(answer, sent[-len(answer) :]) >= NEAR)
+
+
+def is_last_line(answer: str, incantation: str, given: str) -> bool:
+    """Whether the answer is the last line of the incantation, which is not the user's."""
+    *_, last = incantation.rstrip().rsplit("\n", 1)
+    return len(answer) >= LAST_LINE and answer not in given and answer == bare(last)
 
 
 def _repeats_input(answer: str, letters: str, given: str, *, changed: bool) -> str:

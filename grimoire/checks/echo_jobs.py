@@ -38,6 +38,16 @@ _KEEP_ZH = any_of(
     "(?:换成|换为|转为|转成|改成|变成|译成)(?:繁|简)体|简转繁|繁转简|摘录|摘抄|抄写|续写|逐字|全部大写|换成大写",
     "(?:正文|原文|内容|文字)(?:保持)?不变|不(?:要)?改(?:变|动)?(?:一|任何)个?(?:字|文字)|(?:标注|标出|标记|替换)[^。，\\n]{0,6}(?:所有|全部|文中)",
 )
+_TURN = r"\b(?:convert|turn|change|put|translate|re-?write)\b[^.\n]{0,60}\b"
+SMALL = re.compile(
+    any_of(
+        _TURN + r"(?:(?:past|present|future) tense|(?:first|second|third) person|(?:passive|active) voice)\b",
+        _TURN + r"(?:british|american) (?:spelling|english)\b|" + _TURN + r"(?:traditional|simplified)\b",
+        either_script("(?:转|换|改|译|变)[^。，\\n]{0,8}(?:繁体|简体|人称|时态)"),
+    ),
+    re.IGNORECASE,
+)
+"""Changes that leave most of the words, whatever verb asks for them."""
 CHANGES = re.compile(f"(?P<no>{_NOT})?" + any_of(rf"\b{_CHANGE}", either_script(_CHANGE_ZH)), re.IGNORECASE)
 KEEPS = re.compile(f"(?P<no>{_NOT})?" + any_of(_KEEP, either_script(_KEEP_ZH)), re.IGNORECASE)
 _CHOOSES = re.compile(
@@ -55,6 +65,8 @@ CHOICE = 60
 def job(incantation: str, text: str) -> Job:
     """What the incantation, without the user's text in it, asks to be done with that text."""
     template = incantation.replace(text, " ", 1) if text else incantation
+    if SMALL.search(template):
+        return "keep"
     if _asks(CHANGES, template):
         return "change"
     return "keep" if _asks(KEEPS, template) else ""

@@ -11,7 +11,13 @@ NOTE = 200
 """Characters of a line, at its end, in which a note is looked for."""
 
 _TO_BE_CONTINUED = re.compile(
-    r"\W{0,6}(?:to be continued|continues?|continued|cont['’]?d|more to come|未完待[续續]|待[续續]|[续續])\W{0,6}\Z",
+    r"\W{0,6}"
+    + any_of(
+        r"to be continued|continues?|continued|cont['’]?d|more to come|(?:content|text|output|response)? ?truncated",
+        r"continue[sd] in (?:the |my )?(?:next|following) (?:message|part|response|answer)",
+        r"未完待[续續]|待[续續]|[续續]|(?:未完)?[，,]?接下一?[条條页頁]|下接[^。\n]{1,12}",
+    )
+    + r"\W{0,6}\Z",
     re.IGNORECASE,
 )
 _SERIAL = re.compile(
@@ -35,10 +41,13 @@ _OMITTED = re.compile(
         r"\b(?:type|say|reply|send|enter|respond with|write)\b[^.\n]{0,8}[\"“'‘*]continue[\"”'’*][^.\n]{0,60}"
         r"\b(?:i['’]?ll|i will|rest|remaining|next|get|see|receive|read)\b",
         rf"\b(?:would you like|do you want) me to (?:continue|go on|finish|complete|write)[^?\n]{{0,60}}{_REST}",
+        r"\bi(?:['’]ll| will) (?:continue|go on)[^.\n]{0,40} in (?:the|my) next (?:message|response|part|answer|reply)",
         rf"\b(?:shall|should|may|can) i (?:continue|go on|proceed)[^?\n]{{0,60}}{_REST}",
         rf"\b(?:let me know|tell me) (?:if|when)[^.\n]{{0,40}}\b(?:continue|go on|finish)[^.\n]{{0,40}}{_REST}",
         rf"{_LIMIT_ZH}[^。\n]{{0,40}}(?:省略|略|{_REST_ZH}|未能|不能|[无無]法|回复|回覆|[继繼][续續]|不再|只能|只[展列给給][示出]?)",
         rf"{_REST_ZH}[^，。\n]{{0,16}}(?:省略|略去|[从從]略|略|不再(?:一一)?(?:列出|列[举舉]|展示|[赘贅]述))\W{{0,6}}\Z",
+        r"(?:省略|略去)(?:其[余餘]|剩[余餘]|余下|餘下|[后後][续續]|\d+[条條行段])|下一[条條](?:消息|回复|信息)[^。\n]{0,6}[继繼][续續]",
+        rf"{_REST_ZH}[^，。\n]{{0,10}}(?:按|依|照|以)(?:此|照|上述|相同|同[样樣])[^，。\n]{{0,10}}(?:[继繼][续續]|[类類]推|生成|[补補]充)",
         r"(?:回复|回覆|[输輸]入|[发發]送)[“\"「『‘'](?:[继繼][续續]|下一部分)[”\"」』’'][^。\n]{0,30}",
         rf"(?:需要|要不要|是否|想)[^。？\n]{{0,6}}(?:[继繼][续續]|接[着著])[^。？\n]{{0,8}}{_REST_ZH}",
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.phrases import any_of, either_script
+from grimoire.checks.wanted import Wanted
 
 _PLEASE = any_of(
     "please|could you(?: please)?|can you(?: please)?|kindly|would you mind",
@@ -46,7 +47,7 @@ TASK_QUESTION = re.compile(
         r"\bdo you (?:prefer|(?:want|have) (?:me to|any|a (?:particular|specific|preferred)))\b",
         either_script(
             f"(?:您|你)(?:希望|想要?|需要|打算|期望|更?喜欢)[^。？！\\n]{{0,24}}(?:文章|内容|{_AUDIENCE_ZH})"
-            f"|(?:文章|内容)[^。？！\\n]{{0,12}}{_AUDIENCE_ZH}|{_AUDIENCE_ZH}(?:是|有|方面|上)[^。？！\\n]{{0,24}}(?:还是|吗|呢|什么|哪)"
+            f"|(?:文章|内容)[^。？！\\n]{{0,12}}{_AUDIENCE_ZH}|{_AUDIENCE_ZH}(?:是|有|方面|上)[^。？！\\n]{{0,24}}(?:还是|吗|呢|什么|哪|谁|多少)"
         ),
     ),
     re.IGNORECASE,
@@ -55,21 +56,22 @@ TASK_QUESTION = re.compile(
 LEAD = re.compile(
     r"\W{0,4}"
     + any_of(
-        r"(?:sure|certainly|of course|okay|ok|great|hi|hello|absolutely|thank)\b[^.!?\n]{0,60}",
+        r"(?:sure|certainly|of course|okay|ok|great|hi|hello|absolutely|thank|happy to|glad to)\b[^.!?\n]{0,60}",
         r"i(?:['’]d| would|['’]m| am) (?:be )?(?:happy|glad|love|delighted)[^.!?\n]{0,80}",
         r"(?:to get started|before i (?:start|begin|write)|first|just)\b[^.!?\n]{0,80}",
         r"(?:once|as soon as) (?:i have|you|we) [^.!?\n]{0,120}",
-        either_script("(?:好的?|当然|可以|没问题|您好|你好|为了|在开始|首先|了解|明白|收到|这样)[^。！？\\n]{0,40}"),
+        either_script(
+            "(?:好的?|当然|可以|没问题|您好|你好|为了|在?开始|首先|了解|明白|收到|这样|很高兴|想先|在[^。]{0,6}之前)[^。！？\\n]{0,50}"
+        ),
     )
     + r"\W{0,4}\Z",
     re.IGNORECASE,
 )
 """What stands around such questions."""
-ASKS_QUESTIONS = re.compile(
-    any_of(
-        r"\bask (?:me|the|him|her|them|one)\b|interview|questionnaire|survey|intake|one question",
-        r"\bask(?:s|ing)? questions|\bwrite[^.\n]{0,24}questions|clarif",
-        either_script("采访|访谈|面试|每次只问|问我|提问|问卷|需求表|信息表|反问|澄清"),
+QUESTIONS_WANTED = Wanted(
+    r"interview|questionnaire|survey|intake",
+    either_script("采访|访谈|面试|提问|问卷|需求表|信息表|澄清"),
+    always=any_of(
+        r"\bask (?:me|the user)\b|one question at a time|clarifying", either_script("每次只问|问我|反问我|向我提问")
     ),
-    re.IGNORECASE,
 )

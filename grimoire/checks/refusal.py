@@ -13,8 +13,8 @@ Chinese one is three. What makes it precise:
 - a sentence with "however, I cannot …" may stand further on where little stands before it and after it (450 characters
   each) and there is no list or quotation; "I won't write …", which a character says too, counts only as the first
   sentence and before an offer of something else;
-- where the prompt asks for a refusal, an apology or a reply to a customer, or holds a refusal itself (to be
-  translated), only an assistant that speaks of itself as one refuses.
+- where the prompt asks for a refusal, an apology or a reply to a customer (see `wanted`), or holds a refusal itself (to
+  be translated), only an assistant that speaks of itself as one refuses.
 
 A question back ("please provide the topic", "请提供您的文本", or nothing but questions about readers, tone and length)
 is caught here too, since the input had been given: only where it is all there is (700 characters), and only when it
@@ -25,13 +25,12 @@ questions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grimoire.checks.prose import spoken
-from grimoire.checks.question_phrases import ASKS_QUESTIONS, LEAD, QUESTION, TASK_QUESTION
+from grimoire.checks.question_phrases import LEAD, QUESTION, QUESTIONS_WANTED, TASK_QUESTION
 from grimoire.checks.reason import quote, result
 from grimoire.checks.refusal_phrases import (
-    ASKS_REFUSAL,
     CHINESE,
     ENGLISH,
     FIRST,
@@ -43,6 +42,7 @@ from grimoire.checks.refusal_phrases import (
     OWN_WORDS,
     PIVOT,
     PLAIN,
+    REFUSAL_WANTED,
     START,
 )
 from grimoire.checks.width import weight
@@ -64,7 +64,7 @@ _STRUCTURE = re.compile(
 )
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "\n")
 _END = re.compile(r"[.!?。！？\n]")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+_SENTENCES = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？])|\n+")
 
 
 class Refusal:
@@ -80,16 +80,14 @@ class Refusal:
         if refused and not (OWN_WORDS.search(refused) is None and asks_refusal(exchange)):
             return result(self, "failed", f"refuses: {quote(refused, 120)}")
         asked = find_question(text)
-        if asked and not ASKS_QUESTIONS.search(exchange.incantation):
+        if asked and not QUESTIONS_WANTED.by(exchange.incantation):
             return result(self, "failed", f"only asks for what was given: {quote(asked, 120)}")
         return result(self, "passed", f"no refusal in the opening {quote(text, 40)}")
 
 
 def asks_refusal(exchange: Exchange) -> bool:
     """Whether the prompt wants a refusal or an apology, or holds one to work on."""
-    if any(not found["no"] for found in ASKS_REFUSAL.finditer(exchange.incantation)):
-        return True
-    return any(_refusing(exchange.text[:READ_INPUT], READ_INPUT))
+    return REFUSAL_WANTED.by(exchange.incantation) or any(_refusing(exchange.text[:READ_INPUT], READ_INPUT))
 
 
 def find_refusal(text: str) -> str:
@@ -112,12 +110,17 @@ def find_question(text: str) -> str:
         around = weight(text[: found.start()]), weight(text[found.end() :])
         if around[0] <= SHORT_ANSWER / 3 and around[1] <= SHORT_ANSWER / 2:
             return found.group()
-    sentences = [part for part in _SENTENCES.split(text) if part.strip()]
-    questions = [part for part in sentences if part.rstrip().endswith(("?", "？"))]
+    return _only_questions([part for part in _SENTENCES.split(text) if any(map(str.isalnum, part))])
+
+
+def _only_questions(sentences: Sequence[str]) -> str:
+    """The first question, where there is nothing but questions and what leads to them, and two are about the task."""
+    questions = [part for part in sentences if part.rstrip("*_ ").endswith(("?", "？"))]
     others = [part for part in sentences if part not in questions]
-    if not all(map(TASK_QUESTION.search, questions)) or not all(map(LEAD.match, others)):
+    about = sum(len(TASK_QUESTION.findall(part)) for part in questions)
+    if about < 2 or not all(map(LEAD.match, others)):  # noqa: PLR2004  # a single question may be a headline
         return ""
-    return questions[0] if questions and len(TASK_QUESTION.findall(text)) > 1 else ""
+    return questions[0] if others or all(map(TASK_QUESTION.search, questions)) else ""
 
 
 def _may_refuse(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.phrases import any_of, either_script, words
+from grimoire.checks.wanted import Wanted
 
 START = re.compile(r"(?:\A|(?<=[.!?。！？，,;；:：\n]))[\s*_]{0,8}")
 """Where a sentence or a clause may begin."""
@@ -66,7 +67,7 @@ _THIS = any_of(
 )
 # "I can't give you one number" goes on to an answer.
 _NO_MEASURE = r"(?!\w* (?:you )?(?:an? )?(?:one|single|exact|precise|definit\w+|guarantee\w*)\b)"
-_NO_LIFE = r"(?:i (?:do not|don['’]t) have [^.\n,]{1,60}(?:, | and )(?:so|therefore|and)[, ]*)?"
+_NO_LIFE = r"(?:i (?:do not|don['’]t) have [^.\n,]{1,60}?(?:, | and )(?:(?:so|therefore|and)[, ]*)?)?"
 _NO_ACCESS = (
     r"i (?:currently )?(?:do not|don['’]t) (?:currently )?have (?:direct |real-time |any )?(?:access|the ability)"
 )
@@ -131,7 +132,7 @@ CHINESE = re.compile(
         "(?:但是?|不过|然而)?[，,]?"
         + any_of(
             rf"{_SORRY_ZH}[，,。！!：:\s]*(?:但(?:是)?)?(?:{_AS_AI_ZH}[，,。\s]*)?"
-            "(?:您的请求|这个(?:问题|请求|话题)|(?:关于|由于|因为)[^，。\\n]{0,20}[，,]?|我还在[^，。\\n]{1,8}[，,])?(?!我们|本公司|本店)"
+            "(?:您的请求|这个(?:问题|请求|话题)|(?:关于|由于|因为)[^，。\\n]{0,40}?[，,]?|我还在[^，。\\n]{1,8}[，,])?(?!我们|本公司|本店)"
             rf"{_CANNOT_ZH}{_SERVE_ZH}{_NO_BUSINESS_ZH}",
             rf"{_AS_AI_ZH}[^，,。\n]{{0,6}}[，,。\s]*{_NO_LIFE_ZH}{_CANNOT_ZH}{_SERVE_ZH}",
             "恕(?:我)?(?:直言)?[，,]?(?:不能|无法|难)(?:从命|提供|协助|帮|撰写|写|生成|创作|为)",
@@ -170,7 +171,10 @@ PLAIN = re.compile(
     any_of(
         rf"{_CANNOT}(?! help but)\s+(?:\w+ ){{0,2}}?(?:{_MAKE})\w*\b(?! (?:without|about (?:me|my))\b){_NO_MEASURE}"
         + _NO_BUSINESS,
-        either_script(f"我(?:目前|暂时)?(?:不能|无法|不会|没办法){_SERVE_ZH}{_NO_BUSINESS_ZH}"),
+        either_script(
+            "(?:(?:关于|对于|至于|您要的)[^，。\\n]{1,40}[，,])?"
+            f"我(?:目前|暂时)?(?:不能|无法|不会|没办法){_SERVE_ZH}{_NO_BUSINESS_ZH}"
+        ),
     ),
     re.IGNORECASE,
 )
@@ -218,18 +222,10 @@ NO_OPENING = re.compile(
     ),
     re.IGNORECASE,
 )
-ASKS_REFUSAL = re.compile(
-    "(?P<no>"
-    + any_of(r"(?:do not|don['’]t|never|without)[^.,\n]{0,8}", "(?:不要|不得|别|勿|无需|不可以|不能)[^。，,\\n]{0,4}")
-    + ")?"
-    + any_of(
-        r"declin|refus|reject|turn(?:ing|s)? (?:\w+ )?down|say(?:ing)? no\b|apolog|regret",
-        r"customer (?:service|support|care)|support agent|\b(?:reply|respond|answer)\b[^.\n]{0,30}\bcustomer",
-        r"customers?\b[^.,\n]{0,20}\b(?:asks?|asking|complain|request|demand)",
-        either_script(
-            "婉拒|拒绝|推辞|回绝|谢绝|道歉|致歉|客服|话术|拒答|回复[^。\\n]{0,8}(?:顾客|客户)"
-            "|(?:顾客|客户)[^。，\\n]{0,6}(?:要求|投诉|询问|提出)"
-        ),
-    ),
-    re.IGNORECASE,
+REFUSAL_WANTED = Wanted(
+    r"declin|refus|reject|turn(?:ing|s)? (?:\w+ )?down|say(?:ing)? no\b|apolog|regret",
+    r"customer (?:service|support|care)|support agent|\b(?:reply|respond|answer)\b[^.\n]{0,30}\bcustomer",
+    r"customers?\b[^.,\n]{0,20}\b(?:asks?|asking|complain|request|demand)",
+    either_script("婉拒|拒绝|推辞|回绝|谢绝|道歉|致歉|客服|话术|拒答|回复[^。\\n]{0,8}(?:顾客|客户)"),
+    either_script("(?:顾客|客户)[^。，\\n]{0,6}(?:要求|投诉|询问|提出)"),
 )

@@ -149,6 +149,7 @@ LEFT_OPEN_THOUGH_STOPPED = {
     "head-of-a-table": "Here it is:\n\n| a | b |",
     "item-that-breaks-off": "- Grind it.\n- Pour it.\n- Wait for it.\n- Drink",
     "open-code-in-open-block": "```python\nprint(1,\n",
+    "open-block-after-a-closed-one": "```sh\nls\n```\n\n```sh\nls",
     "json": '{"title": "Coffee", "tags": ["home",',
 }
 WHOLE_THOUGH_NOT_SAID = {

@@ -108,6 +108,8 @@ JOBS = {
     "Correct the spelling and polish the style: X": "change",
     "请改写：X": "change",
     "請潤飾下面的文字：X": "change",
+    "Rewrite this in the past tense: X": "keep",
+    "把下面的文字翻译成繁体中文：X": "keep",
     "Proofread this, and do not rewrite it: X": "keep",
     "Correct all spelling errors: X": "keep",
     "Return the text word for word: X": "keep",
@@ -152,6 +154,26 @@ def test_what_was_to_be_corrected_may_come_back_and_what_was_to_be_rewritten_may
     assert Echo().judge(exchange(corrected, text=text, incantation=proofread)).outcome == "passed"
     assert Echo().judge(exchange(corrected, text=text, incantation=rewrite)).outcome == "failed"
     assert Echo().judge(exchange(proofread, text=text, incantation=proofread)).outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("spell", "answer", "outcome"),
+    [
+        pytest.param("Write about {}.\nStop after the third.", "Stop after the third.", "failed", id="last-line"),
+        pytest.param("写一篇文章，主题：{}\n第三点之后就结束。", "第三点之后就结束。", "failed", id="last-line-zh"),
+        pytest.param('Say "Stop after the third" if {} is red.', "Stop after the third", "passed", id="as-told"),
+        pytest.param("Is {} good?\nAnswer yes or no.", "yes", "passed", id="a-word-of-it"),
+        pytest.param(
+            "Which is {}: a drink for the evening; a drink for the morning?",
+            "a drink for the morning",
+            "passed",
+            id="choice",
+        ),
+    ],
+)
+def test_pieces_of_the_template(spell: str, answer: str, outcome: str) -> None:
+    incantation = spell.format("coffee")
+    assert Echo().judge(exchange(answer, text="coffee", incantation=incantation)).outcome == outcome
 
 
 @pytest.mark.parametrize("unit", ["a", " ", "a b ", "我", "我们，", "> ", "| a |\n", "aaa. "])

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from grimoire.checks.refusal import Refusal
+from grimoire.checks.refusal_phrases import REFUSAL_WANTED
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 REFUSALS = {
@@ -138,6 +139,24 @@ def test_a_refusal_that_was_wanted(incantation: str, answer: str) -> None:
 @pytest.mark.parametrize(("incantation", "answer"), [pytest.param(*case, id=name) for name, case in NOT_WANTED.items()])
 def test_a_refusal_that_was_not_wanted(incantation: str, answer: str) -> None:
     assert Refusal().judge(exchange(answer, incantation=incantation)).outcome == "failed"
+
+
+LONG = "Write an article about tea. Keep the sentences short and the words plain. " * 8
+
+
+@pytest.mark.parametrize(
+    ("incantation", "wanted"),
+    [
+        pytest.param("A polite refusal, please.", True, id="short-prompt"),
+        pytest.param(f"{LONG} Bad input must be refused.", False, id="by-the-way-in-a-long-one"),
+        pytest.param(f"{LONG} Then write a polite refusal.", True, id="near-a-verb-in-a-long-one"),
+        pytest.param(f"{LONG} Never write a refusal.", False, id="forbidden-in-a-long-one"),
+        pytest.param("请" + "写得短一些，" * 40 + "不编造客户。必须拒绝的输入另列。", False, id="by-the-way-zh"),
+        pytest.param("请" + "写得短一些，" * 40 + "最后写一句婉拒的话。", True, id="near-a-verb-zh"),
+    ],
+)
+def test_what_a_prompt_wants(incantation: str, wanted: bool) -> None:
+    assert REFUSAL_WANTED.by(incantation) is wanted
 
 
 @pytest.mark.parametrize("times", [1, 8])

@@ -1,0 +1,35 @@
+"""Whether a prompt asks for what would otherwise be a fault: a refusal, an error message, a promise, questions."""
+
+from __future__ import annotations
+
+import re
+
+from grimoire.checks.phrases import any_of, either_script
+from grimoire.checks.width import weight
+
+SHORT_PROMPT = 500
+"""Weight up to which a prompt is about each of its words. A longer one may speak of refusals by the way."""
+
+_NOT = any_of(
+    r"\b(?:do not|don['’]t|never|without)\b[^.,\n]{0,10}",
+    "(?:不要|不得|别|勿|[无無][须須需]|不可以|不能)[^。，,\\n]{0,4}",
+)
+_MAKE = any_of(
+    r"\b(?:write|draft|compose|create|generate|reply|respond|answer|act|play|pretend|translate|say|give me|ask)\b",
+    either_script("撰写|写|起草|拟|生成|回复|扮演|翻译|给我|帮我"),
+)
+
+
+class Wanted:
+    """Words that a prompt asks with: `phrases` in a short prompt, or near a verb of making; `always` in any prompt."""
+
+    def __init__(self, *phrases: str, always: str = r"(?!)") -> None:
+        words = any_of(*phrases)
+        near = _MAKE + r"[^.。？！?!\n]{0,40}?" + words
+        self._anywhere = re.compile(f"(?P<no>{_NOT})?{any_of(always, words)}", re.IGNORECASE)
+        self._near = re.compile(f"(?P<no>{_NOT})?{any_of(always, near)}", re.IGNORECASE)
+
+    def by(self, incantation: str) -> bool:
+        """Whether the prompt asks for it and does not forbid it in the same breath."""
+        pattern = self._anywhere if weight(incantation) <= SHORT_PROMPT else self._near
+        return any(not found["no"] for found in pattern.finditer(incantation))
