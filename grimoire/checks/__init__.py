@@ -25,11 +25,13 @@ from grimoire.checks.measures import Cost, Latency, Tokens
 from grimoire.checks.own import BadCheck
 from grimoire.checks.python_code import Python
 from grimoire.checks.refusal import Refusal
+from grimoire.checks.repetition import Repetition
 from grimoire.checks.rubric import Rubric
 from grimoire.checks.signs import Emoji, Hashtags
 from grimoire.checks.structure import Headings, Links, ListItems, Paragraphs
 from grimoire.checks.subject import OnSubject
 from grimoire.checks.tables import Tables
+from grimoire.checks.task import OnTask
 from grimoire.checks.wording import (
     Contains,
     ContainsAll,
@@ -69,6 +71,8 @@ STANDING: dict[str, type[StandingCheck]] = {
     "language": AskedLanguage,
     "leftovers": Leftovers,
     "on-subject": OnSubject,
+    "on-task": OnTask,
+    "repetition": Repetition,
 }
 
 CATALOGUE: dict[str, type[CatalogueCheck]] = {

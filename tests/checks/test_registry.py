@@ -44,7 +44,9 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_the_names_are_the_documented_ones_in_order() -> None:
-    assert list(STANDING) == ["answered", "finished", "refusal", "echo", "language", "leftovers", "on-subject"]
+    assert list(STANDING) == [
+        "answered", "finished", "refusal", "echo", "language", "leftovers", "on-subject", "on-task", "repetition",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", STANDING)
@@ -152,7 +154,7 @@ def test_unknown_checks(name: str, said: str) -> None:
 
 def test_standing_checks_can_be_skipped_by_name() -> None:
     assert [check.name for check in standing(("leftovers", "echo"))] == [
-        "answered", "finished", "refusal", "language", "on-subject",
+        "answered", "finished", "refusal", "language", "on-subject", "on-task", "repetition",
     ]  # fmt: skip
     with pytest.raises(BadCheck, match="no standing check 'leftover'; did you mean leftovers"):
         standing(["leftover"])
@@ -173,7 +175,7 @@ def test_standing_checks_can_be_skipped_by_name() -> None:
 def test_good_answers_pass_every_standing_check(answer: str, text: str, code: str) -> None:
     verdict = judge(exchange(answer, text=text, answer_in=code), standing())
     assert (verdict.kind, verdict.reasons) == ("works", ())
-    assert len(verdict.checks) == 7
+    assert len(verdict.checks) == 9
 
 
 def test_importing_the_checks_imports_nothing_heavy() -> None:
