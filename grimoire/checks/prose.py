@@ -51,7 +51,7 @@ def _walk(text: str) -> tuple[list[str], list[tuple[str, bool, str]]]:
     lines: list[str] = []
     fences: list[tuple[str, bool, str]] = []
     for line in text.split("\n"):
-        fence = _FENCE.match(line)
+        fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
         in_prose = not fences or fences[-1][1]
         if fences and fence and fence[1].startswith(fences[-1][0]) and not fence[2].strip():
             fences.pop()

@@ -109,13 +109,13 @@ class Repetition:
         return result(self, "failed" if why else "passed", why or "nothing is repeated to no end")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _asked(incantation: str) -> tuple[bool, bool]:
     """Whether verse is asked for, and whether the same words many times."""
     return _SONG.search(incantation) is not None, _ASKED.search(incantation) is not None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _given(text: str) -> str:
     return circles(text)
 
@@ -143,7 +143,8 @@ def _suspects(read: str) -> tuple[int, list[Loop]]:
     """
     parts = read.split("\n")
     again = sum(map(len, parts)) - sum(map(len, set(parts)))
-    pieces = [read] if again >= SURPLUS / WIDE else [part for part in parts if len(part) > SURPLUS / WIDE]
+    long = (part for part in parts if len(part) > (SURPLUS if part.isascii() else SURPLUS / WIDE))
+    pieces = [read] if again >= SURPLUS / WIDE else long
     return again, [loop for piece in pieces for loop in find_loops(piece) if loop.surplus >= SURPLUS]
 
 

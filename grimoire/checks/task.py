@@ -16,7 +16,7 @@ An answer of nothing but promises and courtesies fails in `answered`, whatever w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 
@@ -83,7 +83,7 @@ class OnTask:
         return result(self, "passed", f"asked for {quote(task.kind)}, and the answer does not open with talk about it")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def read_task(incantation: str, text: str) -> Task:
     """What is asked for, from the first order of the incantation. `text` is the user's part of it."""
     words = simplify(incantation)
@@ -115,7 +115,7 @@ def _noun(kind: str) -> re.Pattern[str]:
 
 def find_talk(text: str, task: Task, given: str = "") -> str:
     """How the answer talks about the task instead of doing it; empty when it does not."""
-    opening = _sentences(text[:HEAD])[:OPENING]
+    opening = [(sentence, _bare(sentence)) for sentence in islice(_sentences(text[:HEAD]), OPENING)]
     if not task.of_prompts and (found := _first(opening[:2], say.PROMPT.match)):
         why = _if_most(text, found, "speaks of the prompt instead of doing what it asks", _of_the_prompt)
         if why:
@@ -125,7 +125,7 @@ def find_talk(text: str, task: Task, given: str = "") -> str:
     return _talk_of_writing(text, opening, task, given)
 
 
-def _talk_of_writing(text: str, opening: list[str], task: Task, given: str) -> str:
+def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, given: str) -> str:
     def of_writing(sentence: str) -> bool:
         return _of_writing(sentence) or _speaks_of(sentence, task)
 
@@ -142,7 +142,7 @@ def _talk_of_writing(text: str, opening: list[str], task: Task, given: str) -> s
     if found := _first(opening, lambda sentence: _says_what_will_be(sentence, task)):
         few = FEW if say.SHORT_KIND.search(task.kind) else 1
         return _if_most(text, found, "says what the text will be instead of writing it", of_intentions, few)
-    found = next((sentence for sentence in opening if _speaks_of(sentence, task)), "")
+    found = next((sentence for sentence, _ in opening if _speaks_of(sentence, task)), "")
     if found and _teaches(text):
         return _if_most(text, found, "is about writing, not what was to be written", of_writing, JARGON)
     return ""
@@ -150,7 +150,9 @@ def _talk_of_writing(text: str, opening: list[str], task: Task, given: str) -> s
 
 def _speaks_of(sentence: str, task: Task) -> bool:
     """Whether a sentence of prose names the kind of text that is asked for."""
-    return sentence[0] not in "|#" and bool(task.noun.search(_unlabelled(sentence)))
+    if sentence[0] in "|#" or not task.noun.search(sentence):
+        return False
+    return task.noun.search(_unlabelled(sentence)) is not None
 
 
 def _unlabelled(sentence: str) -> str:
@@ -161,7 +163,7 @@ def _unlabelled(sentence: str) -> str:
 
 def _teaches(text: str) -> bool:
     """Whether several different words of the trade occur, and two sentences in five tell somebody what to do."""
-    sentences = _sentences(text[:READ])
+    sentences = list(_sentences(text[:READ]))
     jargon = {word.casefold() for sentence in sentences for word in say.CRAFT.findall(sentence)}
     return len(jargon) >= JARGON and sum(map(_tells, sentences)) >= ORDERS * len(sentences)
 
@@ -181,10 +183,12 @@ def _says_what_will_be(sentence: str, task: Task) -> bool:
     return bool(task.noun.search(sentence) or say.OF_THE_TASK.search(sentence))
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences(text: str) -> Iterator[str]:
     """Sentences and list items in Simplified characters, without those that are mere courtesies."""
-    found = (sentence.strip() for sentence in _SENTENCE.findall(simplify(text)))
-    return [s[:SENTENCE] for s in found if len(s) > NUMBER and not _is_courtesy(s)]
+    for found in _SENTENCE.findall(simplify(text)):
+        sentence = found.strip()[:SENTENCE]
+        if len(sentence) > NUMBER and not _is_courtesy(sentence):
+            yield sentence
 
 
 def _is_courtesy(sentence: str) -> bool:
@@ -199,9 +203,9 @@ def _bare(sentence: str) -> str:
     return sentence
 
 
-def _first(sentences: list[str], sign: Callable[[str], object]) -> str:
+def _first(sentences: list[tuple[str, str]], sign: Callable[[str], object]) -> str:
     """The first sentence which bears a sign at its beginning, after marks and courtesies; empty if none does."""
-    return next((sentence for sentence in sentences if sign(_bare(sentence))), "")
+    return next((sentence for sentence, bare in sentences if sign(bare)), "")
 
 
 def _is_asked(match: re.Match[str] | None, task: Task) -> bool:
@@ -216,7 +220,7 @@ def _if_most(text: str, found: str, why: str, sign: Callable[[str], bool], few: 
     """The reason, if most of the text's sentences bear the sign and the text asked for is not among them."""
     sentences = [sentence for sentence in _sentences(text[:READ]) if sentence[0] != "#" or sign(sentence)]
     talk = [sentence for sentence in sentences if sign(sentence)]
-    share = sum(map(len, talk)) / sum(map(len, sentences))
+    share = sum(map(len, talk)) / max(1, sum(map(len, sentences)))
     if len(talk) < min(few, len(sentences)) or share < SHARE or _delivers(text[:READ], sign):
         return ""
     return f"{why}: {quote(found, 80)} ({len(talk)} of {len(sentences)} sentences, {share:.0%} of the text)"
