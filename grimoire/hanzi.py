@@ -126,11 +126,13 @@ TRADITIONAL = _PAIRS[1::2] + _MERGED[::2]
 _TO_SIMPLIFIED = str.maketrans(TRADITIONAL, SIMPLIFIED + _MERGED[1::2])
 
 
+@lru_cache(maxsize=16)
 def count_simplified(text: str) -> int:
     """How many characters of the text are Simplified only."""
     return len(_patterns()[0].findall(text))
 
 
+@lru_cache(maxsize=16)
 def count_traditional(text: str) -> int:
     """How many characters of the text are Traditional only."""
     return len(_patterns()[1].findall(text))
@@ -143,7 +145,7 @@ def count_japanese(text: str) -> int:
 
 def simplify(text: str) -> str:
     """The text with each Traditional character as the Simplified one, for comparing and not for reading."""
-    if text.isascii() or not _patterns()[1].search(text):
+    if text.isascii() or not count_traditional(text):
         return text
     return text.translate(_TO_SIMPLIFIED)
 

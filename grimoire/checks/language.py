@@ -57,6 +57,15 @@ Counting = Callable[[str], int]
 _TRADITIONAL_TAGS = {"hant", "tw", "hk", "mo"}
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _KEY = re.compile(r'"[\w$ -]{1,40}"[ \t]*:(?:[ \t]*(?:true|false|null)\b)?')
+_FORMULA = re.compile(
+    r"\$\$[^$]{1,500}\$\$|\$[^$\n]{1,200}\$|\\\[[^\[\]]{1,500}\\\]|\\\([^()\n]{1,200}\\\)|\\[A-Za-z]{2,20}"
+)
+_CODE_LINE = re.compile(
+    r"^[ \t]*(?:(?:import|from|def|class|return|public|private|static|const|let|var|function|print|echo|#include|elif|"
+    r"except|package|func|select|insert)\b|[\w.\[\]]{1,40}[ \t]*(?:[-+*/|&]?=|\()|[{}@<)]|//|/\*|\*/"
+    r")[^\n\u4e00-\u9fff]*$|^[^\n\u4e00-\u9fff]*[;{}][ \t]*$",
+    re.MULTILINE,
+)
 _BOOK = re.compile("《[^《》]{1,30}》")
 _CHINESE_WORD = re.compile("[的是了这這们們吗嗎呢把很也你她就都]")
 
@@ -70,7 +79,7 @@ class AskedLanguage:
 
     def judge(self, exchange: Exchange) -> CheckResult:
         text, code = unquoted(exchange), exchange.answer_in
-        outcome, reason = examine(text, code)
+        outcome, reason = examine_prose(text, code)
         if outcome == "passed" and (why := turned(exchange, text, code)):
             outcome, reason = "failed", f"{why}, wanted {code}"
         if outcome == "failed" and (other := asks_for(exchange.text, _variety(code))):
@@ -91,7 +100,7 @@ class Language(OwnCheck[str]):
             raise self.bad(f"no language {self.wants!r}")
 
     def judge(self, exchange: Exchange) -> CheckResult:
-        return result(self, *examine(unquoted(exchange), self.wants))
+        return result(self, *examine_prose(unquoted(exchange), self.wants))
 
 
 def unquoted(exchange: Exchange) -> str:
@@ -105,6 +114,14 @@ def unquoted(exchange: Exchange) -> str:
         if len(line.strip()) >= ENOUGH_LETTERS // 2:
             text = text.replace(line.strip(), " ")
     return text
+
+
+def examine_prose(text: str, code: str) -> tuple[Outcome, str]:
+    """The same as `examine`, and where it fails once more without formulas and lines of code in no code block."""
+    outcome, reason = examine(text, code)
+    if outcome == "failed" and (prose_alone := _CODE_LINE.sub("", _FORMULA.sub(" ", text))) != text:
+        return examine(prose_alone, code)
+    return outcome, reason
 
 
 def examine(text: str, code: str) -> tuple[Outcome, str]:

@@ -8,15 +8,19 @@ from grimoire.checks import leftover_words as words_of
 
 NEAR = 200
 
-_BEFORE_LABEL = re.compile(r"^[ \t>*_#•-]*(?:\d{1,3}[.、)])?[ \t*_]*\Z", re.MULTILINE)
+_BEFORE_LABEL = re.compile(r"\W{0,12}(?:\d{1,3}[.、)])?[ \t*_]{0,8}\Z")
+_LABEL_FIRST = re.compile(r"[ \t>*_#•-]{0,12}[\[［][^\[\]［］]{1,20}[\]］][ \t:：]")
 _AFTER_LABEL = re.compile(r"[*_]{0,2}(?:[ \t]*[:：]|[ \t]+[^\s|])")
 _LONE = re.compile(r"[ \t*_]*(?:【[^【】\n]{1,20}】[ \t*_]*)+")
 _SENTENCE_GOES_ON = re.compile(r"(?:成立于|创立于|始于|位于|坐落于|专注|致力|诚邀|诚聘|拥有|为您|为你|是一|——)")
+_CLAUSE_GOES_ON = re.compile("[，。！？的]")
+_WORD_BEFORE = re.compile(r"\w\Z")
 _READER_IS_TOLD = re.compile(
-    r"(?:填写|输入|点击|点|选择|选|勾选|修改|查看|打开|进入|填|提供|告知|注明|备注|留下|写明|写上|发送|回复|包括|包含|含|完善|"
+    r"(?:填写|输入|点击|点|(?<![您你迎])选择|选|勾选|修改|查看|打开|进入|填|提供|告知|注明|备注|留下|写明|写上|发送|回复|包括|包含|含|完善|"
     r"设置|核对|如|例如|、|和|及|与|或|→|>|“|「)[ \t]*\Z"
 )
 _CELL_BEFORE = re.compile(r"(?:\||[:：])[ \t*_]*\Z")
+_CLAUSE_AFTER = re.compile(r"[ \t*_]*[，。；]")
 _CELL_AFTER = re.compile(r"[ \t*_]*(?:\||$)", re.MULTILINE)
 _EXAMPLE = re.compile(r"例如|比如|譬如|举例|公式|为例|示例|如：|e\.g\.|(?i:example)")
 
@@ -29,11 +33,21 @@ def line_before(match: re.Match[str], limit: int = NEAR) -> str:
 
 
 def is_label(words: str, match: re.Match[str]) -> bool:
-    """`[Title] Coffee`, `[主题]：咖啡`: one word at a line's beginning and text after it, or any words and a colon."""
+    """`[Title] Coffee`, `[主题]：咖啡`: one word at a line's beginning and text after it, or any words and a colon.
+
+    On a line that begins with a label, what follows white space is one too: `[产品] 手冲壶 [价格] 两百元`.
+    """
     after = _AFTER_LABEL.match(match.string, match.end())
-    if not after or not _BEFORE_LABEL.match(line_before(match, 20)):
+    before = line_before(match)
+    if not after or not (_BEFORE_LABEL.match(before) or _follows_a_label(before, after)):
         return False
     return after.group()[-1] in ":：" or " " not in words
+
+
+def _follows_a_label(before: str, after: re.Match[str]) -> bool:
+    first = _LABEL_FIRST.match(before)
+    has_text = first is not None and any(map(str.isalnum, before[first.end() :]))
+    return has_text and before[-1:] in {" ", "\t"} and after.group()[-1] not in "[［"
 
 
 def is_quoted(match: re.Match[str]) -> bool:
@@ -53,16 +67,17 @@ def is_lenticular_slot(match: re.Match[str]) -> bool:
     if not (named or plain):
         return False
     before, text, end = line_before(match), match.string, match.end()
-    if _LONE.fullmatch(_line_of(match)):
+    if _LONE.fullmatch(line_of(match)):
         return _ends_the_text(match)
-    if _BEFORE_LABEL.match(before):
-        return bool(_SENTENCE_GOES_ON.match(text, end))
-    if _CELL_BEFORE.search(before) and _CELL_AFTER.match(text, end):
+    if _CELL_BEFORE.search(before) and (_CELL_AFTER.match(text, end) or (plain and _CLAUSE_AFTER.match(text, end))):
         return True
+    if not _WORD_BEFORE.search(before):
+        return bool(_SENTENCE_GOES_ON.match(text, end)) or (plain and bool(_CLAUSE_GOES_ON.match(text, end)))
     return plain and not _READER_IS_TOLD.search(before)
 
 
-def _line_of(match: re.Match[str]) -> str:
+def line_of(match: re.Match[str]) -> str:
+    """The line a match stands on, at most 200 characters of it on either side."""
     text, start = match.string, match.end()
     end = text.find("\n", start, start + NEAR)
     return line_before(match) + match.group() + text[start : end if end >= 0 else start + NEAR].rstrip("\r")

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from grimoire.checks import leftover_words as words_of
-from grimoire.checks.leftover_places import is_label, is_lenticular_slot, is_quoted
+from grimoire.checks.leftover_places import is_label, is_lenticular_slot, is_quoted, line_of
 from grimoire.checks.prose import outside_code
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
@@ -44,13 +44,14 @@ _SYNTAX = re.compile(
     r"(?<![A-Za-z0-9_\\{}^$])\{\{[#/>^&!]?[ \t]{0,4}[\w.-][\w.\- \t]{0,40}\}\}(?!\})"
     r"|\{%-?[ \t]*(?:if|elif|else|endif|for|endfor|block|endblock|include|extends|set|assign|unless|endunless)\b"
     r"[^%\n]{0,120}%\}"
-    r"|(?<!\$)\$\{[A-Za-z_][\w.]{2,40}\}(?![$^_])"
+    r"|(?<![$\w/\"'=])\$\{[A-Za-z_][\w.]{2,40}\}(?![$^_/\"'=])"
 )
 _ENGINE = re.compile(
     r"jinja|liquid|handlebars|mustache|twig|vue|angular|django|hugo\b|nunjucks|template (?:engine|syntax|literal)|"
     r"curly braces|模板引擎|模板语法|花括号|大括号|插值",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[;=]|\w\(|\}[^{}]*\$\{")
 _INSIDE = r"[\[［](?![\"'`])([^\[\]［］\n\\]{1,60})[\]］]"
 _BRACKET = re.compile(rf"(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?![(\[:\w])|(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?=[^\x00-\x7f])")
 _UNKNOWN = re.compile(
@@ -78,6 +79,7 @@ _BLANK = re.compile(
 _CROSSES = re.compile(
     r"(?<![A-Za-z0-9])[Xx×]{2,4}(?:有限公司|公司|集团|品牌|先生|女士|大学|医院|酒店)(?!为例)"
     r"|(?:20XX|XXXX)年|(?<![A-Za-z0-9])X{1,2}月X{1,2}日|(?<!\w)(?:\d{3,4}|X{3,4})-X{3,4}(?:-X{3,4})?(?!\w)"
+    r"|[：:][ \t]?[Xx×]{4,20}(?![\w×])|(?:[Xx×]{2,4}[省市区县路街道号镇村]){2,6}"
     r"|[¥$€£]X{2,}(?!\w)|(?<!\w)X{2,}%"
     r"|(?:尊敬的|亲爱的|敬爱的|欢迎来到|欢迎光临|我是|我叫|我来自)某某"
 )
@@ -124,13 +126,13 @@ def find_leftovers(answer: str, given: str = "", sent: str = "") -> list[str]:
     if "$$" in text or "\\[" in text:
         text = _MATHEMATICS.sub(" ", text)
     found = _matches(_CERTAIN, text) if _has(text, "[【［⟦<") else []
-    if "{" in text and (syntax := _matches(_SYNTAX, text)) and not _ENGINE.search(given) and not _ENGINE.search(text):
+    if "{" in text and (syntax := _syntax(text)) and not _ENGINE.search(given) and not _ENGINE.search(text):
         found += syntax
     if "TODO" in text or "psum" in text:
         found += _matches(_NOTE, text)
     likely = _likely(text)
     if likely and not _TEMPLATE.search(given) and not _TEMPLATE_WANTED.search(sent):
-        blanks_wanted = _FORM.search(given) or _FORM.search(sent)
+        blanks_wanted = any(_FORM.search(said) for said in (given, sent, text))
         found += [slot for slot in likely if not (blanks_wanted and _has(slot, "_＿"))]
     given = given.casefold()
     return [slot for slot in dict.fromkeys(found) if not _is_given(slot, given)]
@@ -146,6 +148,11 @@ def _found(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
     return [match.group().strip(" \t*") for match in _found(pattern, text)]
+
+
+def _syntax(text: str) -> list[str]:
+    """Template syntax, but for `${name}` on a line of code that stands in no code block."""
+    return [m.group() for m in _found(_SYNTAX, text) if m.group()[0] != "$" or not _CODE.search(line_of(m))]
 
 
 def _likely(text: str) -> list[str]:

@@ -15,7 +15,8 @@ An answer is about the prompt's own example (`subject_example`) where the exampl
 this is all that can be told: there the example must also have the most frequent term of the answer.
 
 Not judged where too few terms occur is an answer of fewer than 30 words (48 characters), which may be a title, a label
-or a poem, and a list of names (under 3 words a line). Nor is one without a user's text, or with one that has no terms,
+or a poem (60 words where the text has but one or two words, for which others are soon found), and a list of names
+(under 3 words a line). Nor is one without a user's text, or with one that has no terms,
 or that is in another script or language. No dictionary bridges languages, and pinyin would only find names again, never
 show that one is missing, since 林 begins 林黛玉 and 林间小屋 alike.
 """
@@ -33,6 +34,8 @@ from grimoire.verdict import CheckResult, Outcome
 HAN_PER_WORD = 1.6
 LONG_ANSWER = 200
 SHORT_ANSWER = 30
+FEW_WORDS = 2
+SHORT_FOR_FEW_WORDS = 60
 WORDS_A_LINE = 3
 APART = 10
 CLEAR_COUNT = 3
@@ -143,7 +146,9 @@ def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str
     total = sum(place.times for place in places.values())
     counted = f"{len(found)} of {len(terms.terms)} terms of the input occur, {total}× in all: {shown}"
     if not _occurs(terms, found, folded, size):
-        if size < SHORT_ANSWER or size < WORDS_A_LINE * len(prose(answer).split("\n")):
+        words = sum(1.0 if term[0] == " " else 0.5 for term in terms.terms)
+        short = SHORT_FOR_FEW_WORDS if words <= FEW_WORDS else SHORT_ANSWER
+        if size < max(short, WORDS_A_LINE * len(prose(answer).split("\n"))):
             return "skipped", f"too little text to tell; {counted}"
         return "failed", f"{counted} (wanted {terms.wanted})"
     if size >= LONG_ANSWER and not _stays(terms, [places[term] for term in found], folded, exchange.text):
@@ -157,7 +162,8 @@ def _occurs(terms: Terms, found: list[str], folded: str, size: float) -> bool:
         return True
     if size < LONG_ANSWER:
         rare = sum(char in folded for char in terms.characters)
-        return rare >= max(1 if found else 2, len(terms.characters) / 4) and bool(terms.characters)
+        least = 1 if found or len(terms.characters) == 1 else 2
+        return rare >= max(least, len(terms.characters) / 4)
     often = sum(folded.count(char) > 1 for char in terms.characters)
     return often >= max(CLEAR_COUNT, len(terms.characters) / 3)
 

@@ -16,15 +16,16 @@ from grimoire.hanzi import simplify
 
 SHORT_TEXT = 60
 TERMS = 24
+ENOUGH_WHOLE = 4
 READ = 4_000
 WIDE_FROM = "\u3041"
 
 _WIDE_RUN = re.compile("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
 _WORD = re.compile("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 _ADDRESS = re.compile(r"https?://(?:www\.)?|\.(?:com|org|net|html?)\b")
-_STOP_CHARACTERS = frozenset(
-    "的了是我你您他她它们和与及或在有为对把被给让也就都还很这那个些吗呢吧啊之请想要能会可以到从用于将着过一"
-)
+_STOP_CHARACTERS = frozenset("的了是我你您她它们这那个些么什怎吗呢吧啊之一")
+# Words of their own, and parts of others as well: 吉他, 和平, 会议, 能源.
+_PART_CHARACTERS = frozenset("他和与及或在有为对把被给让也就都还很请想要能会可以到从用于将着过")
 # The characters every Chinese text is full of, roughly by frequency: finding one again says nothing.
 _COMMON_CHARACTERS = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道"
@@ -37,6 +38,7 @@ _COMMON_CHARACTERS = frozenset(
     "快办议往元英士证近失转夫令准布始怎呢存未远叫台单影具罗字爱击流备兵连调深商算质团集百需价花党华城石级整府"
     "离况亚请技际约示复病息究线似官火断精满支视消越器容照须九增研写称企八功吗包片史委乎查轻易早曾除农找装广显"
     "吧标谈吃图念六引历首医局突专费号尽另周较注语仅考落青随选列武红响虽推势参希古众构房半节投某案黑您篇份章"
+    "首诗词歌曲则句段幅张封款套帮祝愿聊讲"
 )
 _COMMON_PAIRS = (
     "如何 怎么 怎样 什么 文章 写作 介绍 关于 方法 中国 问题 内容 进行 提供 使用 需要 帮助 一篇 一份 计划 "
@@ -68,6 +70,7 @@ _COMMON_WORDS = (
 _NUMERALS = frozenset("一二三四五六七八九十百千万两零")
 _STOP_PAIRS = frozenset(_COMMON_PAIRS.split())
 _STOP_WORDS = frozenset(_COMMON_WORDS.split())
+_LONG_SUFFIX = re.compile(r"(?<=.{4})(?:iness|ness|ations?|ions?|ity)$")
 _SUFFIX = re.compile(r"(?:ings?|edly|ed|ers?|ies|es|ly|ment|s|y|e)$")
 
 
@@ -93,12 +96,15 @@ def terms_of(text: str) -> Terms:
     text = text[:READ]
     pairs = _pairs(simplify(text))
     counts = Counter([*pairs, *_stems(text)])
+    whole = sum(map(_is_whole, counts))
+    if whole >= ENOUGH_WHOLE:
+        counts = Counter({term: count for term, count in counts.items() if _is_whole(term)})
     if len(text) > SHORT_TEXT:
         terms = tuple(term for term, _ in counts.most_common(TERMS))
         return Terms(terms, max(min(2, len(terms)), len(terms) // 8))
     rare = dict.fromkeys(char for run in _WIDE_RUN.findall(simplify(text)) for char in run)
     terms = tuple(counts)
-    return Terms(terms, max(1, -(-len(terms) // 4)), "".join(c for c in rare if c not in _COMMON_CHARACTERS))
+    return Terms(terms, max(1, -(-whole // 4)), "".join(c for c in rare if c not in _COMMON_CHARACTERS))
 
 
 def frequent(text: str) -> str:
@@ -140,8 +146,13 @@ def _pairs(text: str) -> list[str]:
     runs = _WIDE_RUN.findall(text)
     pairs = [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
     pairs = [pair for pair in pairs if pair not in _STOP_PAIRS and _STOP_CHARACTERS.isdisjoint(pair)]
-    pairs = [pair for pair in pairs if not _NUMERALS.issuperset(pair)]
+    pairs = [pair for pair in pairs if not _NUMERALS.issuperset(pair) and not _PART_CHARACTERS.issuperset(pair)]
     return pairs or [run for run in runs if len(run) == 1 and run not in _COMMON_CHARACTERS]
+
+
+def _is_whole(term: str) -> bool:
+    """Whether a pair has no character that is more often a word of its own; a stem has none."""
+    return _PART_CHARACTERS.isdisjoint(term)
 
 
 def _stems(text: str) -> list[str]:
@@ -151,5 +162,8 @@ def _stems(text: str) -> list[str]:
 
 def _stem(word: str) -> str:
     """A word's beginning, for finding others of its family: "brewing" -> "brew", "солнечные" -> "солнеч"."""
-    stem = _SUFFIX.sub("", word) if word.isascii() else word[: max(4, len(word) - 3)]
+    if not word.isascii():
+        return word[: max(4, len(word) - 3)]
+    stem = _LONG_SUFFIX.sub("", word)
+    stem = stem if stem != word else _SUFFIX.sub("", word)
     return stem if len(stem) >= 3 else word  # noqa: PLR2004  # two letters begin too many other words

@@ -147,3 +147,36 @@ def test_reason_gives_the_share() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_on_offer_can_be_told(language: str) -> None:
     assert base(language) in SCRIPT_OF
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "outcome"),
+    [
+        ("Translate into French: the kettle is hot.", "en", "skipped"),
+        ("Please answer in English: 水开了吗", "en", "failed"),
+        ("how to learn French", "en", "failed"),
+        ("", "en", "failed"),
+    ],
+)
+def test_the_input_may_ask_for_another_language(text: str, code: str, outcome: str) -> None:
+    assert AskedLanguage().judge(exchange(FRENCH, text=text, answer_in=code)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "outcome"),
+    [
+        ("用英语写一封邮件", "zh", "skipped"),
+        ("把这句话翻译成英文：水开了", "zh", "skipped"),
+        ("把这封英文邮件翻译成中文", "zh", "failed"),
+        ("英语学习方法", "zh", "failed"),
+    ],
+)
+def test_the_input_may_ask_for_another_language_in_chinese(text: str, code: str, outcome: str) -> None:
+    assert AskedLanguage().judge(exchange(ARTICLE_EN, text=text, answer_in=code)).outcome == outcome
+
+
+def test_a_text_that_goes_over_to_another_language_is_no_translation() -> None:
+    answer = f"{ARTICLE_ZH}\n{ARTICLE_EN * 2}"
+    assert AskedLanguage().judge(exchange(answer, answer_in="zh")).outcome == "failed"
+    asked = exchange(answer, answer_in="zh", incantation="请写一篇中英双语的文章")
+    assert AskedLanguage().judge(asked).outcome == "passed"

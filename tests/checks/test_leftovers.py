@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grimoire.checks.leftovers import Leftovers, find_leftovers
@@ -122,3 +124,49 @@ def test_each_is_named_once_and_the_rest_counted() -> None:
     answer = "[Your Name] [Your Name] [Date] [Phone] [City] [Email]"
     reason = Leftovers().judge(exchange(answer)).reason
     assert reason == 'left unfilled: "[Your Name]", "[Date]", "[Phone]" and 2 more'
+
+
+HOSTILE = (
+    "[",
+    "【】",
+    "【姓名】 ",
+    "[名] ",
+    "_",
+    "＿ ",
+    "X",
+    "XX市",
+    "{{ ",
+    "{%if ",
+    "${a",
+    "<a ",
+    "（您的",
+    " ",
+    "Dear ____ ",
+    "“",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_answer_is_judged_soon(piece: str) -> None:
+    answer = piece * (60_000 // len(piece))
+    start = time.perf_counter()
+    Leftovers().judge(exchange(answer, incantation=answer))
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("wish", ["an e-mail template", "给我一个请假条模板", "a form letter for parents"])
+def test_slots_are_what_was_asked_for_in_a_template(wish: str) -> None:
+    assert find_leftovers("Dear [Name], yours, [Your Name]", wish) == []
+    assert find_leftovers("Dear [PROMPT], yours, [Your Name]", wish) == ["[PROMPT]"]
+
+
+def test_a_prompt_that_asks_for_a_template_says_so_too() -> None:
+    assert find_leftovers("Dear [Name]", "", "Write a short e-mail template for me.") == []
+    assert find_leftovers("Dear [Name]", "", "Fill in the template: Dear [Name]") == ["[Name]"]
+
+
+@pytest.mark.parametrize("blank", ["Dear ____,", "我叫＿＿＿，来自苏州"])
+def test_blanks_are_what_was_asked_for_in_a_form(blank: str) -> None:
+    assert find_leftovers(blank, "a letter") != []
+    assert find_leftovers(blank, "a questionnaire") == []
+    assert find_leftovers(blank, "", "做一份调查问卷") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grimoire.checks.subject import OnSubject
+from grimoire.checks.subject_example import examples
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 WILLOW = "林黛玉倒拔垂杨柳"
@@ -26,7 +27,8 @@ MAIL_ZH = "你好，上周我在贵店买了一台磨豆机，声音特别大，
 REPLY_ZH = "非常抱歉，您的磨豆机出现了异响。请把机器寄回，我们会按照保修条款免费修理，或者为您更换新机。"
 WHALES = (
     "Whales sing at night. Nobody knows why they do it, but the songs change from year to year, and what is sung off one "
-    "coast is heard off another a season later, as if it had been handed on."
+    "coast is heard off another a season later, as if it had been handed on. Only the males sing, and they do so alone, "
+    "head down in the blue, for hours and without a pause that anyone would notice. The females come, or they do not."
 )
 
 OFF = {
@@ -36,7 +38,7 @@ OFF = {
     "en-one-word": ("coffee", (), LIGHT_EN),
     "en-phrase": ("How to brew coffee at home", (), LIGHT_EN),
     "en-stop-words-do-not-count": ("the best way to write about espresso", (), LIGHT_EN),
-    "en-short-word-inside-another": ("art", (), "Articles and partners start with parts. " * 6),
+    "en-short-word-inside-another": ("art", (), "Articles and partners start with parts. " * 11),
     "en-few-sentences": ("solar panels", (), WHALES),
     "en-mail": (MAIL_EN, (), LIGHT_EN),
     "zh-name": (WILLOW, (), LIGHT_ZH),
@@ -50,7 +52,7 @@ OFF = {
     "zh-mail": (MAIL_ZH, (), LIGHT_ZH),
     "zh-mixed": ("用 Python 写爬虫", (), LIGHT_ZH),
     "ja": ("宮沢賢治の童話", (), "コーヒーは焙煎した豆から作る飲み物です。" * 3),
-    "ru": ("солнечные батареи", (), "Кофе готовят из обжаренных зёрен. " * 6),
+    "ru": ("солнечные батареи", (), "Кофе готовят из обжаренных зёрен. " * 12),
 }
 ON = {
     "subject": ("coffee", ("林黛玉", "垂杨柳"), WILLOW_STORY),
@@ -125,3 +127,56 @@ def test_subject_not_judged(text: str, answer: str, code: str) -> None:
     result = OnSubject().judge(exchange(answer, text=text, answer_in=code))
     assert result.outcome == "skipped", result.reason
     assert result.reason
+
+
+PROMPT = "Write about the topic, for example 'How to train a puppy'. Topic: {}"
+PUPPIES = (
+    "Train a puppy early. A puppy learns fast, and to train it is a joy for both of you. Take the puppy out often. "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "code"),
+    [
+        ("How to train for a marathon", PUPPIES * 2, "en"),
+        ("如何跑马拉松", PUPPIES * 2, "en"),
+        ("How to run", f"How to run. {PUPPIES * 3}", "en"),
+    ],
+    ids=["shares-a-verb", "another-language", "named-once"],
+)
+def test_the_prompts_own_example_is_no_subject(text: str, answer: str, code: str) -> None:
+    asked = exchange(answer, text=text, answer_in=code, incantation=PROMPT.format(text))
+    result = OnSubject().judge(asked)
+    assert result.outcome == "failed"
+    assert 'the prompt\'s own example "How to train a puppy"' in result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("How to train a puppy", PUPPIES * 2),
+        ("How to walk a dog", f"A dog walks best when it is walked often. {PUPPIES} Walk the dog at dawn and at dusk."),
+        ("如何遛狗", "A dog wants out at dawn and at dusk. A dog is no puppy, and you train it with patience. " * 3),
+    ],
+    ids=["example-is-the-subject", "example-in-passing", "another-language"],
+)
+def test_an_example_may_be_mentioned(text: str, answer: str) -> None:
+    asked = exchange(answer, text=text, incantation=PROMPT.format(text))
+    assert OnSubject().judge(asked).outcome != "failed"
+
+
+@pytest.mark.parametrize(
+    ("incantation", "phrases"),
+    [
+        ("Write it, for example: 'How to train\na puppy'.", ["How to train a puppy"]),
+        ("例如：如何训练小狗。要有标题。", ["如何训练小狗"]),
+        ("比如“如何训练小狗”、“阳台种番茄”。", ["如何训练小狗", "阳台种番茄"]),
+        ("Example:\nTopic: cold brew at home\nTopic: tea", ["cold brew at home"]),
+        ("for platforms such as Facebook and Instagram", []),
+        ("小标题例如：使用场景、真实体验", []),
+        ('camera moves, e.g. "slow zoom, wide shot"', []),
+        ("No samples here.", []),
+    ],
+)
+def test_examples_of_a_prompt(incantation: str, phrases: list[str]) -> None:
+    assert [phrase for phrase, _ in examples(incantation, "")] == phrases
