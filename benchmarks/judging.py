@@ -102,7 +102,8 @@ def exchanges(count: int) -> Iterator[Exchange]:
     chance = random.Random(4)
     library = Library([ROOT / "spells"], validate_check)
     spells, _ = library.load_all()
-    samples = [part for spell in spells for part in spell.sample.split("\n\n") if len(part) <= LONGEST_PARAGRAPH]
+    prose = "\n\n".join(part for spell in spells for part in spell.sample.split("```")[::2])
+    samples = [part for part in prose.split("\n\n") if len(part) <= LONGEST_PARAGRAPH]
     paragraphs = ENGLISH.strip().split("\n\n")
     for number in range(count):
         place = number // 2 % len(spells)

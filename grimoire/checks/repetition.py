@@ -131,7 +131,7 @@ def circles(text: str, *, verse: bool = False, given: str = "") -> str:
             return str(loop)
         if why := _too_much(read, verse=verse):
             return why
-    if len(said) < len(text) or text.count("#") > CODE_COPIES:
+    if len(said) < len(text) or text.count(" #") > CODE_COPIES:
         return _loop_in_code(spoken(text))
     return ""
 

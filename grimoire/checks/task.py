@@ -170,7 +170,7 @@ def _teaches(text: str) -> bool:
 
 def _tells(sentence: str) -> bool:
     """Whether a sentence advises, or orders a writer about."""
-    if say.ADVICE.search(sentence) or say.ORDERS.match(sentence):
+    if say.ADVICE.search(sentence) or say.ORDERS.match(sentence) or say.IMPERATIVE.match(_bare(sentence)):
         return True
     return sentence[0] in _ITEM and say.COMPOSE.search(sentence) is not None
 

@@ -153,7 +153,7 @@ LECTURE = _pattern(
     rf"when it comes to {_WRITE} [^.\n]{{0,60}}?\b(?P<c>{_TEXT})\b",
     rf"{_WRITE} [^.,\n]{{0,60}}?\b(?P<d>{_TEXT})\b[^.,\n]{{0,60}}? {_MUST}\b",
     r"(?:an?|the|every) (?:truly |really )?(?:good|great|well|compelling|effective|successful|strong|high|perfect|seo)"
-    rf"\b[^.,\n]{{0,40}}?\b(?P<e>{_TEXT})\b[^.,\n]{{0,40}}? (?:{_MUST}|{_HAS})\b",
+    rf"\b[^.,\n]{{0,40}}?\b(?P<e>{_TEXT})\b[^.,\n]{{0,40}}? (?:would|{_MUST}|{_HAS})\b",
     rf"(?:an?|the|every) (?:[\w-]+ ){{0,3}}?(?P<n>{_TEXT}) (?:usually|typically|generally|normally|should)\b"
     rf"[^.,\n]{{0,20}}? (?:{_HAS}|be)\b",
     rf"(?:here|below|these|following) (?:are|is)\b[^.\n]{{0,40}}?\b{_TIPS}\b[^.\n]{{0,60}}?\b{_WRITE}\b"
@@ -172,6 +172,8 @@ LECTURE = _pattern(
     + _words("应 需 要 通常 必须 离不开 包括 是"),
     rf"一[篇个段份条则首][^，。\n]{{0,24}}?(?P<o>{_TEXT_ZH})[，,]?(?:可以|应该?|应当|通常|一般|需要)[^。\n]{{0,12}}?(?:写|结构|包括|包含)",
     rf"(?:以下|下面|这里)(?=[^。\n]{{0,60}}(?:写|创作))[^。：:\n]{{0,40}}?{_TIPS_ZH}(?:[，。：:,\n供]|\Z)",
+    rf"{_WRITE_ZH}[^，。\n]{{0,32}}?(?P<r>{_TEXT_ZH})[，,](?:标题|首先|要|需|应|关键|最重要|一定|可以)",
+    rf"以下是[^。\n]{{0,24}}?(?P<s>{_TEXT_ZH})的[^，。\n]{{0,6}}?(?:结构|架构|大纲|框架|思路)",
     rf"(?:如何|怎样|怎么){_WRITE_ZH}[^，。\n]{{0,32}}?(?P<l>{_TEXT_ZH})",
     rf"[您你](?:可以|需要|应该|应当|要|不妨|首先)[^，。\n]{{0,24}}?{_WRITE_ZH}[^，。\n]{{0,32}}?(?P<m>{_TEXT_ZH})",
     rf"[您你](?:可以|需要|应该|应当|不妨)在(?P<q>{_TEXT_ZH})[中里]",
@@ -213,6 +215,7 @@ _ORDER_ZH = _words(r"首先 其次 然后 接着 接下来 之后 最后 此外 
 FUTURE = _pattern(
     r"here(?:['’]s| is) (?:how|what) (?:i|we)(?: will|['’]ll| would|['’]d| plan| am going)\b",
     r"here(?:['’]s| is) my (?:plan|approach)\b",
+    r"(?:[^,.\n]{2,60}, )?i(?:['’]m| am) thinking (?:of|about)\b",
     r"以下是我们?[^。，\n]{0,24}?(?:思路|计划|步骤|方案)",
     r"(?:[^,.\n]{2,60}, )?my (?:approach|plan|strategy) (?:would|will|is)\b",
     rf"(?:{_ORDER},? |[^,.\n]{{2,60}}, )?(?:i|we)"
@@ -221,7 +224,8 @@ FUTURE = _pattern(
     r"|keep|structure|organi[sz]e|divide|split|interview|close)\b",
     rf"{_ORDER_ZH}?[，,：:]?我们?(?:将会?|会|打算|计划|准备|要|可以|马上|这就)[^，。\n]{{0,20}}?"
     + _words(
-        "写 创作 按照 依照 根据 从 围绕 介绍 以 生成 列出 用 确保 总结 加入 结合 分析 讲述 突出 优化 检查 为 打造 策划"
+        "写 创作 按照 依照 根据 从 围绕 介绍 以 生成 列出 用 确保 总结 加入 分[一二两三四五几] 结合 分析 讲述"
+        " 突出 优化 检查 为 打造 策划"
     ),
 )
 OF_THE_TASK = _pattern(
@@ -232,7 +236,7 @@ OF_THE_TASK = _pattern(
     _words("大纲 结构 要求 需求 关键词 标题 语气 正文 格式 思路 为您 给您 为你 任务 主题 创作"),
 )
 WILL = _pattern(
-    r"\b(?:i|we|it|this)(?: will| would|['’]ll|['’]d| am going to)\b",
+    r"\b(?:will|would)\b|\b(?:i|we|it)['’](?:ll|d)\b|\b(?:i|we)(?: am| are|['’]m|['’]re) going to\b",
     rf"我们?(?:将|会|打算|计划|准备)|[将会][^，。\n]{{0,6}}?{_DO_ZH}",
 )
 _PROMPT = _words("prompt instructions? request brief template task")
@@ -246,7 +250,7 @@ PROMPT = _pattern(
     + r"\b",
     r"(?:it (?:seems|looks like|appears)(?: that)? )?(?:you|the user)(?: are|['’]re| is| have|['’]ve| has)?(?: just)? "
     r"(?:asking|asked|requested|want(?:s|ed)?|would like|need(?:s|ed)?)(?: for)? (?:me|an?|the|my)\b",
-    r"(?:this|that) is an? (?:[\w,-]+ ){0,5}prompt\b",
+    r"(?:this|your|the) (?:[\w-]+ ){0,3}?prompt\b|(?:this|that) is an? (?:[\w,-]+ ){0,5}prompt\b",
     r"i(?:['’]ve| have)? (?:analy[sz]ed|reviewed|read|looked at|studied) (?:your|the|this) (?:[\w-]+ ){0,2}?"
     rf"{_PROMPT}\b",
     r"(?:so )?the requirements? (?:is|are)\b",
