@@ -7,7 +7,7 @@ An answer fails only where several signs agree:
   five different words of the trade (readers, keywords, paragraph, 标题, 结构 …) occur;
 - what the incantation asks for: a text (an article, a description, titles, a script …). Where it asks for a plan, an
   outline, a guide, tips or a prompt, or where the user's subject is writing itself, talk of that kind is the answer;
-- what follows: sentences of talk make up two thirds of the text, rows of tables are none, and there is no "here it
+- what follows: sentences of talk make up three fifths of the text, rows of tables are none, and there is no "here it
   is:" after which the text comes.
 
 An answer of nothing but promises and courtesies fails in `answered`, whatever was asked for.
