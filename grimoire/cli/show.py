@@ -22,6 +22,9 @@ def show(
     beside: Annotated[
         bool, typer.Option("--side-by-side", help="Show the spell and its translation (-l, or Chinese) line by line.")
     ] = False,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="Show every check its answers meet, and what each was read from.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Show a spell: what it is for, what it wants, and its prompt."""
@@ -30,8 +33,12 @@ def show(
     from grimoire.cli.choose import choose_text
     from grimoire.cli.spell_table import spell_json
 
-    library = wiring.open_library(settings.load(), judging=False)
+    loaded = settings.load()
+    library = wiring.open_library(loaded, judging=checks)
     spell = library.get(name)
+    if checks:
+        _show_checks(spell, expectations=loaded.values.expectations, json=json)
+        return
     text = choose_text(library, spell, language or ("zh" if beside else ""))
     if beside and isinstance(text, Translation):
         from grimoire.cli.side_by_side import rows, side_by_side
@@ -46,6 +53,18 @@ def show(
         output.emit_json(spell_json(library, spell) | _shown_json(text) | {"sample": spell.sample})
     else:
         output.emit_table(_page(spell, text))
+
+
+def _show_checks(spell: Spell, *, expectations: bool, json: bool) -> None:
+    """The checks are the same in every language, so that one yardstick serves all."""
+    from grimoire.cli import output
+    from grimoire.cli.show_checks import check_page, check_rows
+
+    rows = check_rows(spell, expectations=expectations)
+    if json:
+        output.emit_json(rows)
+    else:
+        output.emit_table(check_page(spell, rows))
 
 
 def _shown_json(text: Spell | Translation) -> dict[str, object]:

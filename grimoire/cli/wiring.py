@@ -88,7 +88,7 @@ def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> li
     own = [checks.build(spec) for spec in (*spell.checks, *(case.checks if case else ()))]
     replaced = {check.name for check in own} & checks.STANDING.keys()
     read = expected_of(spell, case) if expectations else []
-    derived = [Expected(checks.build(each.spec), each.words, RULES) for each in read]
+    derived = [Expected(checks.build(each.spec), each.words, RULES, each.given) for each in read]
     return [*checks.standing([*spell.skip_checks, *replaced]), *own, *derived]
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from grimoire import placeholders
 from grimoire.expectations.derive import RULES, Expectation, expect
 from grimoire.expectations.numerals import value
@@ -18,7 +20,7 @@ from grimoire.spell import Case, Spell
 __all__ = ["RULES", "Expectation", "expect", "expected_of"]
 
 _COMBINATIONS = {"all-of", "any-of", "not"}
-_RANGE = re.compile(r"\s*\d{1,5}\s*(?:-|–|~|to|到|至)\s*\d{1,5}\s*")
+_RANGE = re.compile(r"\d{1,5}\s*(?:-|–|~|to|到|至)\s*\d{1,5}")
 
 
 def expected_of(spell: Spell, case: Case | None = None) -> list[Expectation]:
@@ -30,18 +32,31 @@ def expected_of(spell: Spell, case: Case | None = None) -> list[Expectation]:
     if not spell.expectations:
         return []
     own = {name for spec in (*spell.checks, *(case.checks if case else ())) for name in _names(spec.name, spec.params)}
-    return [expectation for expectation in expect(_numbered(spell, case)) if not own & set(expectation.covers)]
+    prompt, filled = _numbered(spell, case)
+    return [_with_given(each, filled) for each in expect(prompt) if not own & set(each.covers)]
 
 
-def _numbered(spell: Spell, case: Case | None) -> str:
-    """The prompt with those variables filled in that are numbers."""
-    given = case.variables if case else {}
-    values = {f"VARIABLE{v.id}": given.get(str(v.id), v.preset) for v in placeholders.variables(spell.template)}
-    numbers = {name: text for name, text in values.items() if value(text) is not None or _RANGE.fullmatch(text)}
-    parts = placeholders.parse(spell.prompt)
-    return "".join(
-        numbers.get(part.name, part.text) if isinstance(part, placeholders.Placeholder) else part.text for part in parts
-    )
+def _numbered(spell: Spell, case: Case | None) -> tuple[str, list[tuple[int, str]]]:
+    """The prompt with those of the case's variables filled in that are numbers, and where each of them stands in it."""
+    numbers = _numbers(spell, case) if case else {}
+    text, filled = "", []
+    for part in placeholders.parse(spell.prompt):
+        number = numbers.get(part.name) if isinstance(part, placeholders.Placeholder) else None
+        if number is not None:
+            filled.append((len(text), number))
+        text += part.text if number is None else number
+    return text, filled
+
+
+def _numbers(spell: Spell, case: Case) -> dict[str, str]:
+    variables = placeholders.variables(spell.template)
+    values = {f"VARIABLE{v.id}": case.variables.get(str(v.id), v.preset).strip() for v in variables}
+    return {name: text for name, text in values.items() if value(text) is not None or _RANGE.fullmatch(text)}
+
+
+def _with_given(expectation: Expectation, filled: list[tuple[int, str]]) -> Expectation:
+    given = tuple(text for place, text in filled if expectation.start <= place < expectation.end)
+    return msgspec.structs.replace(expectation, given=given) if given else expectation
 
 
 def _names(name: str, params: object) -> Iterator[str]:

@@ -1,36 +1,13 @@
-"""The grammar of amounts in Chinese: bounds, measure words, and when a sentence claims nothing."""
+"""When a Chinese sentence claims something of the answer, and when it claims nothing."""
 
 from __future__ import annotations
 
 import re
 from typing import ClassVar
 
-from grimoire.expectations.claims import Bound, Place, Scope
-from grimoire.expectations.numerals import CHINESE as NUMBER
-from grimoire.expectations.numerals import CHINESE_END as END
-from grimoire.expectations.numerals import value
+from grimoire.expectations.claims import Place, Scope
 from grimoire.expectations.patterns import any_of, one_of
 from grimoire.expectations.reading import Sentence
-
-_NOT = r"(?:不|勿|别|莫)(?:要|得|能|可|可以|应|宜|许|必|应该)?"
-_LEAST = one_of(rf"""
-    至少 | 最少 | 起码 | 最低 | 不下于 | 不止 | {_NOT}(?:少于|低于|小于|短于) | 多于 | 大于 | 高于 | 超过 | 长于
-""")
-_MOST = one_of(rf"最多 | 至多 | 顶多 | 最高 | {_NOT}(?:超过|多于|大于|高于|长于|超出) | 少于 | 低于 | 小于 | 短于")
-_EXACT = one_of("正好 | 恰好 | 刚好 | 仅限? | 只[要需写用给]? | 一共 | 总共 | 共计?")
-_ABOUT = one_of("大约 | 大概 | 约莫? | 差不多 | 左右 | ~ | ≈")
-_WITHIN = "(?:控制|限制|限定|保持|压缩)(?:在|到)"
-MEASURE = "[个個条條篇段句种款步则份道章节集页次张项点组套首封幅块层行件问类]"
-"""What stands between a number and a noun."""
-AMOUNT = (
-    rf"(?:(?P<pre>{_LEAST}|{_MOST}|{_EXACT}|{_ABOUT}|{_WITHIN})[\s：:]*(?:有|为|在|写|用|列出|给出|包含|包括)?\s*)?"
-    rf"(?P<a>{NUMBER})(?:\s*(?:-|—{{1,2}}|–|~|到|至|或)\s*(?P<b>{END}))?(?P<plus>\s?\+)?\s*"
-)
-"""A number or range with what stands before it: `至少5`, `三到五`."""
-_BEHIND = r"[（(]?(?:及|或|或者)?(?:以上|更多|以内|之内|以下|之下|左右|上下|内|起)[）)]?"
-MIDDLE = rf"(?P<middle>{_BEHIND})?"
-LAST = rf"(?P<last>{_BEHIND})?"
-"""The bound where it stands behind: `15个以上的小标题`, `800字左右`."""
 
 _CONDITION = any_of("""
     如果 | 若(?!干) | 假如 | 倘若 | 要是 | 除非 | 否则 | 一旦 | 万一 | 的话 | 当[^，。；]{1,20}时
@@ -56,7 +33,7 @@ _GIVEN = re.compile(
         以下 | 下面 | 下列 | 上述 | 上面 | 这 | 该 | 那 | 给定 | 所给 | 原文 | 提供 | 已有 | 现有 | 我的 | 剩下 | 前
         | 后 | 最后 | 第
     """)
-    + r"[的这那]?\s*$|根据|基于|参考|按照?以下|结合"
+    + r"[的这那]?\s*$|根据|基于|参考|按照?以下|结合|保留|原有"
 )
 _WHOLE = re.compile(
     "(?:全文|整篇|通篇|总字数|总长度?|全部|总计|总共|合计|整体|整个|(?:你的)?(?:回答|答案|回复|输出|答复))"
@@ -73,6 +50,7 @@ _OPEN = re.compile(
     + r")*"
 )
 _RULES = any_of("要求 | 规则 | 格式 | 注意 | 规范 | 限制 | 约束 | 说明 | 风格 | 条件")
+_LENGTH = {"字数", "总字数", "篇幅", "长度", "字数要求", "篇幅要求", "字数限制"}
 _LABELS = re.compile("(?:(?:字数|篇幅|长度|要求|格式|输出|注意|总)(?:要求|限制|控制)?)?")
 
 
@@ -91,7 +69,7 @@ class Chinese(Place):
         """Whether it is left to the model, is one of two ways, or is told of somebody."""
         return bool(
             _OPTION.search(self.before)
-            or _ADVICE.search(self.before + self.match[0] + self.after)
+            or _ADVICE.search(self.before + self.text + self.after)
             or _OR_ELSE.match(self.after)
             or re.search(r"或者?\s*$", self.before)
             or _STATEMENT.match(self.before.strip())
@@ -104,16 +82,16 @@ class Chinese(Place):
         return bool(each or _RATE.match(self.after))
 
     @property
-    def bound(self) -> Bound | None:
-        """The bound the words give; None where they give none to trust, or speak of what is there already."""
-        return None if self.negated or _GIVEN.search(self.before) else _bound(self)
+    def given(self) -> bool:
+        """Whether it is so many of what is there already."""
+        return bool(_GIVEN.search(self.before))
 
     @property
     def scope(self) -> Scope:
         label = re.split("[，,。；]", self.label)[-1].strip()
         if self.aside or (self.sentence.lead and not _RULES.search(self.sentence.lead)):
             return "part"
-        if _WHOLE.search(self.before) or _WHOLE.search(label):
+        if _WHOLE.search(self.before) or _WHOLE.search(label) or label in _LENGTH:
             return "whole"
         return "open" if _OPEN.fullmatch(self.before) and _LABELS.fullmatch(label) else "part"
 
@@ -121,46 +99,3 @@ class Chinese(Place):
 def tells(sentence: Sentence) -> bool:
     """Whether a sentence tells the model what to do, whatever the case."""
     return not _CONDITION.search(sentence.text)
-
-
-def find(pattern: re.Pattern[str], sentence: Sentence) -> list[Chinese]:
-    """Each place where the pattern says something of the answer as a whole or of one part of it."""
-    places = (Chinese(sentence, match) for match in pattern.finditer(sentence.text))
-    return [place for place in places if not (place.hedged or place.shared)]
-
-
-def counted(noun: str, *, measured: bool = False) -> str:
-    """The pattern of an amount of things of a noun, with a measure word, which may be left out unless `measured`."""
-    describing = r"(?:(?![年月天周日人位名岁元倍分秒次]|小时)[^\s，。；：、,;:.（）()\d一二三四五六七八九十]{1,8}?)??"
-    measure = MEASURE if measured else f"{MEASURE}?"
-    return rf"{AMOUNT}{MIDDLE}\s*{measure}(?P<after>{_BEHIND})?\s*的?{describing}\s*(?P<noun>{noun}){LAST}"
-
-
-def counting(noun: str) -> re.Pattern[str]:
-    """A pattern for an amount of things of a noun."""
-    return re.compile(counted(noun), re.IGNORECASE)
-
-
-def measuring(noun: str) -> re.Pattern[str]:
-    """A pattern for an amount of a unit, with nothing in between but 个."""
-    return re.compile(rf"{AMOUNT}{MIDDLE}\s*个?\s*(?P<noun>{noun}){LAST}", re.IGNORECASE)
-
-
-def _bound(place: Chinese) -> Bound | None:
-    low, high = place.group("a"), place.group("b")
-    pair = re.fullmatch("([一二两三四五六七八])([两二三四五六七八九])", low)
-    if pair:
-        low, high = pair.groups()  # `三五个` is three to five
-    first, last = value(low), value(high or low)
-    if not first or not last or last < first or (high and last == first):
-        return None
-    pre, end = place.group("pre"), "".join(place.group(name) for name in ("middle", "after", "last"))
-    if re.search("以内|之内|以下|之下|内", end) or re.fullmatch(_MOST, pre):
-        return Bound(first if high else None, last)
-    if re.search("以上|更多|起", end) or place.group("plus") or re.fullmatch(_LEAST, pre):
-        return Bound(low=first)
-    if re.search("左右|上下", end) or re.fullmatch(_ABOUT, pre):
-        return Bound(first, last, "about")
-    if high or re.fullmatch(_EXACT, pre):
-        return Bound(first, last)
-    return Bound(first, last, "about" if re.fullmatch(_WITHIN, pre) else "plain")

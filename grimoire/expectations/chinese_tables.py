@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from grimoire.expectations.chinese import AMOUNT, LAST, MIDDLE, Chinese, find
+from grimoire.expectations.chinese import Chinese
+from grimoire.expectations.chinese_amounts import Amount
 from grimoire.expectations.claims import NEAR, SOME, Bound, Claim
 from grimoire.expectations.patterns import any_of, one_of
 from grimoire.expectations.reading import Sentence
@@ -19,9 +20,6 @@ _TABLE = re.compile(
     r"|[一1]\s*张[^，。；：,;:]{0,8}?(?<!列)表格?(?![示达现明情面演])|markdown\s*表格",
     re.IGNORECASE,
 )
-_TABLES = re.compile(rf"{AMOUNT}[张个份]{MIDDLE}(?:markdown)?(?:对比|数据)?(?P<noun>表格){LAST}", re.IGNORECASE)
-_COLUMNS = re.compile(rf"{AMOUNT}(?P<noun>列|栏)(?![出举表目位车]){LAST}")
-_ROWS = re.compile(rf"{AMOUNT}(?P<noun>行)(?![业文动程为诗字]|代码){LAST}")
 _NAMES = re.compile(
     r"(?:表头|列名|列|字段|栏目|栏)(?:分别|依次)?(?:为|是|有|包括|包含|如下|[：:])+\s*[：:]?(?P<names>[^。；;\n（(]{3,200})"
     r"|(?:包含|包括|含有?|有|以下列[：:]?)(?P<listed>[^。；;\n（(，,]{3,120}?)等?(?:[一二两三四五六七八九十\d]{1,2}\s?)?个?"
@@ -34,32 +32,38 @@ LONGEST_NAME = 16
 """Characters; a longer one is no column's."""
 
 
-def table_claims(sentences: Sequence[Sentence]) -> Iterator[Claim]:
-    """All that the sentences claim of tables; nothing where the prompt is about a database's."""
-    if any(_DATABASE.search(sentence.text) for sentence in sentences):
+def table_claims(told: Sequence[tuple[Sentence, Sequence[Amount]]]) -> Iterator[Claim]:
+    """All that the sentences, with their amounts, claim of tables; nothing where the prompt is about a database's."""
+    if any(_DATABASE.search(sentence.text) for sentence, _ in told):
         return
     seen = -NEAR - 1
-    for number, sentence in enumerate(sentences):
-        tables = [
-            place for place in find(_TABLE, sentence) if not place.negated and not re.search("[不勿或]", place.match[0])
-        ]
-        columns, rows, end = _size(sentence)
-        if tables:
-            seen, place = number, tables[0]
-            yield place.claim("tables", SOME, end=max(end, place.match.end()), columns=columns, rows=rows)
+    for number, (sentence, places) in enumerate(told):
+        table = next(_tables(sentence), None)
+        columns, rows, end = _size(sentence, places)
+        if table:
+            seen = number
+            yield table.claim("tables", SOME, end=max(end, table.end), columns=columns, rows=rows)
         elif (columns or rows) and number - seen <= NEAR:
             start = sentence.start
             yield Claim(kind="tables", bound=SOME, start=start, end=start + end, columns=columns, rows=rows)
-        for place in find(_TABLES, sentence):
-            bound = place.bound
+        for place in places:
+            bound = place.bound if place.kind == "tables" else None
             if bound and (bound.low or bound.high or 0) > 1:
                 yield place.claim("tables", bound)
 
 
-def _size(sentence: Sentence) -> tuple[Bound | None, Bound | None, int]:
+def _tables(sentence: Sentence) -> Iterator[Chinese]:
+    """Each place where a table is asked for."""
+    for match in _TABLE.finditer(sentence.text):
+        place = Chinese(sentence, *match.span())
+        if not (place.hedged or place.shared or place.negated or re.search("[不勿或]", place.text)):
+            yield place
+
+
+def _size(sentence: Sentence, places: Sequence[Amount]) -> tuple[Bound | None, Bound | None, int]:
     """The columns and rows named, and where the last of what was read ends."""
-    columns, rows = _first(_COLUMNS, sentence), _first(_ROWS, sentence)
-    end = max((place.match.end() for place in (columns, rows) if place), default=0)
+    columns, rows = _first("columns", places), _first("rows", places)
+    end = max((place.end for place in (columns, rows) if place), default=0)
     wide = columns.bound if columns else None
     names = None if columns else _NAMES.search(sentence.text)
     if names:
@@ -69,8 +73,12 @@ def _size(sentence: Sentence) -> tuple[Bound | None, Bound | None, int]:
     return wide, rows.bound if rows else None, end
 
 
-def _first(pattern: re.Pattern[str], sentence: Sentence) -> Chinese | None:
-    return next((place for place in find(pattern, sentence) if place.bound and (place.bound.low or 0) > 1), None)
+def _first(kind: str, places: Sequence[Amount]) -> Amount | None:
+    for place in places:
+        bound = place.bound if place.kind == kind else None
+        if bound and (bound.low or 0) > 1:
+            return place
+    return None
 
 
 def _count(text: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import msgspec
@@ -31,6 +33,7 @@ SMALLEST_LENGTH = 50
 """A number of words or characters below this is a title's, a caption's or a cell's, unless the sentence says more."""
 NEAR = 3
 """Sentences after one about a table that may still be about it."""
+NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -66,28 +69,29 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place:
-    """A match in a sentence, and the words around it: `before` and `after` are the rest of its clause.
+    """A stretch of a sentence, and the words around it: `before` and `after` are the rest of its clause.
 
-    `prefix` is all that stands before it, `label` the part of that which ends in a colon, and `aside` whether the match
-    stands in brackets.
+    `prefix` is all that stands before it, `label` the part of that which ends in a colon, and `aside` whether it stands
+    in brackets. `groups` are named parts of it, empty where they are not there.
     """
 
     clause: ClassVar[re.Pattern[str]]
 
-    def __init__(self, sentence: Sentence, match: re.Match[str]) -> None:
-        self.sentence, self.match = sentence, match
+    def __init__(self, sentence: Sentence, start: int, end: int, groups: Mapping[str, str | None] = NO_GROUPS) -> None:
+        self.sentence, self.start, self.end, self._groups = sentence, start, end, groups
         text = sentence.text
-        self.prefix = text[: match.start()]
+        self.text = text[start:end]
+        self.prefix = text[:start]
         stops = list(self.clause.finditer(self.prefix))
         self.before = self.prefix[stops[-1].end() if stops else 0 :]
         self.label = self.prefix[: max(self.prefix.rfind(colon) for colon in ":：") + 1].strip(" :：")
         self.aside = bool(stops) and stops[-1][0] in "(（"
-        stop = self.clause.search(text, match.end())
-        self.after = text[match.end() : stop.start() if stop else len(text)]
+        stop = self.clause.search(text, end)
+        self.after = text[end : stop.start() if stop else len(text)]
 
     def group(self, name: str) -> str:
-        """What a group of the pattern matched; empty where the pattern has no such group."""
-        return self.match.groupdict().get(name) or ""
+        """A named part; empty where there is none."""
+        return self._groups.get(name) or ""
 
     @property
     def scope(self) -> Scope:
@@ -103,16 +107,16 @@ class Place:
         scope: Scope | None = None,
         columns: Bound | None = None,
         rows: Bound | None = None,
+        long: bool = False,
     ) -> Claim:
-        """What is claimed there; `end` is in the sentence, and is the match's where none is given."""
-        start = self.sentence.start
+        """What is claimed there; `end` is in the sentence, and is the stretch's where none is given."""
         return Claim(
             kind=kind,
             bound=bound,
-            start=start + self.match.start(),
-            end=start + (self.match.end() if end is None else end),
+            start=self.sentence.start + self.start,
+            end=self.sentence.start + (self.end if end is None else end),
             scope=scope or self.scope,
             columns=columns,
             rows=rows,
-            long=bool(self.group("long")),
+            long=long,
         )

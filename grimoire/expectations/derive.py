@@ -19,6 +19,7 @@ RULES = 1
 """Goes up by one whenever another check would be derived from some prompt."""
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile(r"(?<!\[)\b[A-Za-z]+")
 _OTHER_FORM = re.compile(r"\b(?:HTML5?|XML|CSV|LaTeX|YAML|SVG|JSONL?)\b|</?(?:h[1-6]|li|ul|table|p)>", re.IGNORECASE)
 _STRUCTURE: set[Kind] = {"headings", "list-items", "tables", "items", "paragraphs", "code-blocks"}
 """What is read from Markdown, and looks otherwise in another form."""
@@ -60,13 +61,18 @@ _COVERS: dict[Kind, tuple[str, ...]] = {
 class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     """A check derived from a prompt, the words it was read from, and their line in the prompt, from 1.
 
-    `covers` are the names of checks that say the same: where a spell has one of them, its author has decided.
+    `start` and `end` are where the words stand. `covers` are the names of checks that say the same: where a spell has
+    one of them, its author has decided. `given` are values of variables among the words, such as `10`: the expectation
+    is one of a prompt sent with them.
     """
 
     spec: CheckSpec
     words: str
     line: int
+    start: int
+    end: int
     covers: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
 
 def expect(prompt: str) -> list[Expectation]:
@@ -78,8 +84,8 @@ def expect(prompt: str) -> list[Expectation]:
     if any(pattern.search(prompt) for pattern in _IN_TURNS):
         return []
     told = tuple(sentences(prompt))
-    chinese = [sentence for sentence in told if _HAN.search(sentence.text)]
-    english = [sentence for sentence in told if not _HAN.search(sentence.text)]
+    chinese = [sentence for sentence in told if _is_chinese(sentence.text)]
+    english = [sentence for sentence in told if not _is_chinese(sentence.text)]
     found = [*english_claims.claims(english), *chinese_claims.claims(chinese)]
     unfit: set[Kind] = set(_STRUCTURE) if _OTHER_FORM.search(prompt) else set()
     unfit |= {"hashtags"} if _BARE_TAGS.search(prompt) else set()
@@ -90,8 +96,9 @@ def expect(prompt: str) -> list[Expectation]:
 
 def _expectation(prompt: str, claim: Claim, spec: CheckSpec) -> Expectation:
     words = " ".join(prompt[claim.start : claim.end].split()).strip(" ,，:：")
+    line = prompt.count("\n", 0, claim.start) + 1
     covers = _COVERS.get(claim.kind, (spec.name,))
-    return Expectation(spec=spec, words=words, line=prompt.count("\n", 0, claim.start) + 1, covers=covers)
+    return Expectation(spec=spec, words=words, line=line, start=claim.start, end=claim.end, covers=covers)
 
 
 def _single(told: Sequence[Sentence]) -> bool:
@@ -100,10 +107,16 @@ def _single(told: Sequence[Sentence]) -> bool:
         return False
     labels = [sentence for sentence in told if sentence.listed and _LABELLED.match(sentence.text)]
     makes = sum(
-        len(_MAKING.findall(sentence.text)) if _HAN.search(sentence.text) else orders(sentence.text)
+        len(_MAKING.findall(sentence.text)) if _is_chinese(sentence.text) else orders(sentence.text)
         for sentence in told
     )
     return makes <= 1 and len(labels) <= 1
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a sentence is Chinese with English words in it, and not the other way round."""
+    han = len(_HAN.findall(text))
+    return bool(han) and han >= len(_LATIN.findall(text))
 
 
 def _settle(claims: Sequence[Claim], *, single: bool) -> Iterator[tuple[Claim, CheckSpec]]:

@@ -1,56 +1,15 @@
-"""The grammar of amounts in English: bounds, what they are bounds of, and when a sentence claims nothing."""
+"""When an English sentence claims something of the answer, and when it claims nothing."""
 
 from __future__ import annotations
 
 import re
 from typing import ClassVar
 
-from grimoire.expectations.claims import Bound, Place, Scope
+from grimoire.expectations.claims import Place, Scope
 from grimoire.expectations.english_orders import asks
 from grimoire.expectations.numerals import ENGLISH as NUMBER
-from grimoire.expectations.numerals import ENGLISH_END as END
-from grimoire.expectations.numerals import value
 from grimoire.expectations.patterns import any_word, ends_with, one_of
 from grimoire.expectations.reading import EACH, Sentence
-
-_MEASURE = r"(?: (?:length|word count|number|count|total))?(?: of| is)?:?"
-_LEAST = one_of(rf"""
-    at least | (?:no|not) (?:fewer|less|shorter) than | (?:an? |the )?(?:absolute )?minimum{_MEASURE} | min\.?
-    | (?:or |and )?more than | longer than | over | above | upwards of | exceed(?:s|ing)?
-""")
-_MOST = one_of(rf"""
-    at most | (?:no|not) (?:more|longer|greater) than | not (?:to )?exceed(?:ing)? | up to
-    | (?:an? |the )?(?:absolute )?max(?:imum)?\.?{_MEASURE} | (?:fewer|less|shorter) than | under | below | within
-    | limit(?:ed)? (?:it |this |yourself |your answer )?to
-""")
-_EXACT = one_of("exactly | precisely | only | just")
-_ABOUT = one_of(
-    r"about | around | approximately | approx\.? | roughly | circa | some | nearly | almost | close to | ~ | ≈"
-)
-_TO = r"\s*(?:-|–|—|~|to|or)\s*"
-AMOUNT = (
-    rf"(?:(?P<pre>(?:\b(?:{_LEAST}|{_MOST}|{_EXACT}|{_ABOUT})|[~≈]))\s*(?:a total of\s+)?(?:the\s+)?)?"
-    rf"(?:between\s+(?P<a1>{NUMBER})(?:\s+and\s+|{_TO})(?P<b1>{END})"
-    rf"|(?:from\s+)?(?P<a2>{NUMBER})(?:{_TO}(?P<b2>{END}))?(?P<plus>\s?\+)?)"
-    rf"(?:\s*\(\s*{NUMBER}\s*\))?(?P<more>\s+or (?:more|fewer|less))?"
-)
-"""A number or range with what stands around it: `at least 5`, `between 3 and 5`, `10+`."""
-AFTER = (
-    r"(?P<post>,?\s*(?:or (?:more|longer|fewer|less|shorter|so)|at least|at most|minimum|maximum|min|max|tops)\b"
-    r"(?!\.?:?\s*(?:of\s+)?\d)|\s*\((?:at least|minimum|min\.?|at most|maximum|max\.?)\))?"
-)
-"""The bound where it stands behind: `5 or more`, `60 characters max`."""
-_NO_ADJECTIVE = one_of("""
-    with | of | in | for | to | that | who | which | whose | about | on | from | by | at | as | is | are | was | the
-    | a | an | this | these | those | or | per | each | every | if | and | year | day | week | month | hour | minute
-    | second | time | star | step | page | part | level | point | word | words | character | percent | dollar | inch
-    | people | person | men | women | children
-""")
-ADJECTIVES = (
-    rf"(?:(?!{_NO_ADJECTIVE}(?![\w-])|(?!(?:news|sales|sports|ads|facebook)\b)[a-z]{{2,}}[^suia\W]s\b)"
-    r"[a-z][\w'’/-]*,?(?:\s+and)?\s+){0,4}?"
-)
-"""Between a number and what it counts stand adjectives, and no other thing that it could count."""
 
 _NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|neither|nor|none|cannot)\b|n['’]t\b", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?:and |but |please )?(?:do not|don['’]t|never|avoid|no)\b", re.IGNORECASE)
@@ -88,6 +47,7 @@ _SUBSET = ends_with("""
     of (?:the|these|those|them|which|your|all|every) | (?:the )?(?:first|last|next|other|remaining) | these | those
     | following | given | above | attached | same | my | your | his | her | its | their | our
 """)
+_KEPT = any_word("(?:keep|preserve|retain|maintain)(?:ing)? (?:all|the|its|every|these|both)")
 _PLACED = ends_with("in | across | among | to | for | from | on | after | before")
 _RATE = re.compile(
     r"\s*(?:an? (?:day|week|month|year|quarter|minute|second|hour|time|lesson|section|chapter|post|page|row|line)\b"
@@ -129,6 +89,7 @@ _LABELS = re.compile(
     + r"\b)*",
     re.IGNORECASE,
 )
+_LENGTH = re.compile(r"(?:the )?(?:total |article |text |post |essay |answer )?(?:length|word count)", re.IGNORECASE)
 _PARTS = any_word(r"""
     paragraphs | sentences | titles | headings | headlines | sections | bullets | items | steps | questions | answers
     | cells | rows | columns | captions | names | tags | keywords | chapters | slides | posts | tweets | emails
@@ -155,7 +116,7 @@ class English(Place):
     @property
     def subset(self) -> bool:
         """Whether it is so many of what was named before."""
-        return bool(_SUBSET.search(self.before))
+        return bool(_SUBSET.search(self.before) or _KEPT.search(self.before))
 
     @property
     def placed(self) -> bool:
@@ -167,7 +128,7 @@ class English(Place):
         """Whether it is left to the model or is one of two ways."""
         return bool(
             _OPTION.search(self.before)
-            or _ADVICE.search(self.before + self.match[0] + self.after)
+            or _ADVICE.search(self.before + self.text + self.after)
             or _OR_ELSE.match(self.after)
             or _EITHER.search(self.before)
         )
@@ -184,15 +145,10 @@ class English(Place):
         return bool(_IN_TONGUE.match(self.before) or _LANGUAGE_FIRST.match(self.prefix))
 
     @property
-    def bound(self) -> Bound | None:
-        """The bound the words give; None where they give none that can be trusted."""
-        return _bound(self.match, negated=self.negated)
-
-    @property
     def scope(self) -> Scope:
         if self.aside or (self.sentence.lead and not _RULES.search(self.sentence.lead)):
             return "part"
-        if _WHOLE.search(self.before) or _IN_ALL.match(self.after):
+        if _WHOLE.search(self.before) or _IN_ALL.match(self.after) or _LENGTH.fullmatch(self.label):
             return "whole"
         alone = _OTHER_COUNT.sub(" ", self.before)
         if _PARTS.search(alone) or not _LABELS.fullmatch(self.label):
@@ -204,44 +160,3 @@ class English(Place):
 def tells(sentence: Sentence) -> bool:
     """Whether a sentence tells the model what to do, whatever the case."""
     return not (_CONDITION.search(sentence.text) or _STATEMENT.match(sentence.text))
-
-
-def find(pattern: re.Pattern[str], sentence: Sentence) -> list[English]:
-    """Each place where the pattern says something of the answer as a whole or of one part of it."""
-    places = (English(sentence, match) for match in pattern.finditer(sentence.text))
-    return [place for place in places if not (place.hedged or place.shared)]
-
-
-def counting(noun: str) -> re.Pattern[str]:
-    """A pattern for an amount of things of a noun."""
-    return re.compile(rf"{AMOUNT}[\s-]+{ADJECTIVES}(?P<noun>{noun})\b{AFTER}", re.IGNORECASE)
-
-
-def _bound(match: re.Match[str], *, negated: bool) -> Bound | None:
-    first = value(match["a1"] or match["a2"])
-    text = match["b1"] or match["b2"]
-    last = value(text) if text else first
-    if not first or not last or last < first or (text and last == first):
-        return None
-    pre = " ".join((match["pre"] or "").split())
-    end = " ".join(filter(None, (match["post"], match["more"], "or more" if match["plus"] else "")))
-    if negated:
-        return _denied(pre, first, last)
-    most = _is(_MOST, pre) or re.search(r"fewer|less|shorter|most|max|tops", end, re.IGNORECASE)
-    least = _is(_LEAST, pre) or re.search(r"more|longer|least|min", end, re.IGNORECASE)
-    if most or least:
-        return None if most and least else Bound(high=last) if most else Bound(low=first)
-    if _is(_ABOUT, pre) or "or so" in end:
-        return Bound(first, last, "about")
-    return Bound(first, last, "" if text or _is(_EXACT, pre) else "plain")
-
-
-def _denied(pre: str, first: int, last: int) -> Bound | None:
-    """`not … more than 5` is a bound; what else is denied is not wanted at all."""
-    if _is(r"(?:or )?more than|longer than|over|above|exceed(?:ing)?", pre):
-        return Bound(high=last)
-    return Bound(low=first) if _is(r"(?:less|fewer|shorter) than|under|below", pre) else None
-
-
-def _is(words: str, pre: str) -> bool:
-    return re.fullmatch(words, pre, re.IGNORECASE) is not None

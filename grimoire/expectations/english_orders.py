@@ -32,6 +32,7 @@ _ASKING = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
+_WISH = re.compile(r"\bi(?: need| want| would like|['’]d like)\b(?! you\b| to\b)", re.IGNORECASE)
 _REACH = 80
 """Characters that may stand between a verb and what it asks for."""
 _TOPIC = re.compile(
@@ -105,9 +106,10 @@ _BEFORE = {
 
 
 def ordered(text: str, at: int, *, listing: bool = False) -> bool:
-    """Whether a verb of making commands what stands at a place; with `listing` only one of making lists."""
+    """Whether what stands at a place is to be made: a verb commands it, with `listing` only one of making lists."""
     verbs = _LISTING if listing else _MAKING
-    return any(_orders(text, verb, at) for verb in verbs.finditer(text, 0, at))
+    commands = (verb for verb in verbs.finditer(text, 0, at) if commanding(text, verb.start()))
+    return any(_leads_to(text[verb.end() : at]) for verb in (*_WISH.finditer(text, 0, at), *commands))
 
 
 def orders(text: str) -> int:
@@ -138,6 +140,7 @@ def commanding(text: str, verb: int) -> bool:
     return last in _BEFORE
 
 
-def _orders(text: str, verb: re.Match[str], at: int) -> bool:
-    between = _CONTAINER.sub(" ", _TOPIC.sub(" ", text[verb.end() : at]))
-    return len(between) <= _REACH and not _BLOCKED.search(between) and commanding(text, verb.start())
+def _leads_to(between: str) -> bool:
+    """Whether what stands between a verb and a thing makes that thing the one that is asked for."""
+    between = _CONTAINER.sub(" ", _TOPIC.sub(" ", between))
+    return len(between) <= _REACH and not _BLOCKED.search(between)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grimoire.expectations.claims import NEAR, SOME, Bound, Claim
-from grimoire.expectations.english import ADJECTIVES, English, counting, find
+from grimoire.expectations.english import English
+from grimoire.expectations.english_amounts import ADJECTIVES, Amount
 from grimoire.expectations.english_orders import ordered
 from grimoire.expectations.patterns import any_word, ends_with
 from grimoire.expectations.reading import Sentence
@@ -22,13 +23,10 @@ _TABLE = re.compile(
     r"|(?:in|as|into|use|using|with)\s+(?:an?\s+)?(?:[a-z]+\s+){0,2}?(?:table|tabular)\s+(?:format|form|layout)\b)",
     re.IGNORECASE,
 )
-_TABLES = counting(rf"tables?\b{_NO_TABLE}")
 _ELSEWHERE = ends_with("about | of | on | at | under | around | from | for | across | to | by | like | than")
 _FORM = re.compile(r"(?:in|as|into|use|using|with)\b", re.IGNORECASE)
 _LEADING = ends_with("with | then | and | by | plus | including | is | be | markdown")
 _DATABASE = any_word(r"\w*sql\w* | postgres\w* | (?:database|schema|spreadsheet|excel|dataframe)s?")
-_COLUMNS = counting("columns")
-_ROWS = counting("(?:table |body |data )?rows")
 _NAMES = re.compile(
     r"\bcolumns?\b(?:\s+(?:are|is|named|titled|called|headed|labell?ed|for|as follows|should be|will be|must be|include"
     r"|including))*\s*[:：]?\s+(?P<names>[^.;:\n(（]{2,200}(?:\.(?=,)[^.;:\n(（]{3,200})?)",
@@ -43,50 +41,52 @@ WORDS_IN_ONE_OF_TWO = 4
 """A name of more words than these is no column's: in a list of names, and where two are joined by `and`."""
 
 
-def table_claims(sentences: Sequence[Sentence]) -> Iterator[Claim]:
-    """All that the sentences claim of tables; nothing where the prompt is about a database's."""
-    if any(_DATABASE.search(sentence.text) for sentence in sentences):
+def table_claims(told: Sequence[tuple[Sentence, Sequence[Amount]]]) -> Iterator[Claim]:
+    """All that the sentences, with their amounts, claim of tables; nothing where the prompt is about a database's."""
+    if any(_DATABASE.search(sentence.text) for sentence, _ in told):
         return
     seen = -NEAR - 1
-    for number, sentence in enumerate(sentences):
-        found = [*_tables(sentence)]
+    for number, (sentence, places) in enumerate(told):
+        found = [*_tables(sentence, places)]
         yield from found
         if found:
             seen = number
         elif number - seen <= NEAR:
-            yield from _later(sentence)
+            yield from _later(sentence, places)
 
 
-def _tables(sentence: Sentence) -> Iterator[Claim]:
-    for place in find(_TABLE, sentence):
-        columns, rows, end = _size(sentence, place.match.end())
-        if not place.negated and not _ELSEWHERE.search(place.before) and (columns or rows or _is_form(place)):
-            yield place.claim("tables", SOME, end=end, columns=columns, rows=rows)
-    for place in find(_TABLES, sentence):
-        bound = place.bound
-        counted = place.group("pre") or place.group("noun").casefold() == "tables"
-        if bound and counted and not place.subset and not _ELSEWHERE.search(place.before):
-            yield place.claim("tables", bound)
+def _tables(sentence: Sentence, places: Sequence[Amount]) -> Iterator[Claim]:
+    for match in _TABLE.finditer(sentence.text):
+        place = English(sentence, *match.span())
+        if not (place.hedged or place.shared or place.negated or _ELSEWHERE.search(place.before)):
+            columns, rows, end = _size(sentence, places, place.end)
+            if columns or rows or _is_form(place):
+                yield place.claim("tables", SOME, end=end, columns=columns, rows=rows)
+    for amount in places:
+        bound = amount.bound
+        counted = amount.kind == "tables" and (amount.group("pre") or amount.group("tables").casefold() == "tables")
+        if bound and counted and not amount.subset and not _ELSEWHERE.search(amount.before):
+            yield amount.claim("tables", bound)
 
 
 def _is_form(place: English) -> bool:
     """Whether a table is what is to be written, and no piece of furniture."""
-    shaped = _FORM.match(place.match[0]) or not place.before.strip() or _LEADING.search(place.before)
-    return bool(shaped) or ordered(place.sentence.text, place.match.start())
+    shaped = _FORM.match(place.text) or not place.before.strip() or _LEADING.search(place.before)
+    return bool(shaped) or ordered(place.sentence.text, place.start)
 
 
-def _later(sentence: Sentence) -> Iterator[Claim]:
+def _later(sentence: Sentence, places: Sequence[Amount]) -> Iterator[Claim]:
     """A sentence after the one that asks for a table may say how large it is."""
-    columns, rows, end = _size(sentence, 0)
+    columns, rows, end = _size(sentence, places, 0)
     if columns or rows:
         start = sentence.start
         yield Claim(kind="tables", bound=SOME, start=start, end=start + end, columns=columns, rows=rows)
 
 
-def _size(sentence: Sentence, start: int) -> tuple[Bound | None, Bound | None, int]:
+def _size(sentence: Sentence, places: Sequence[Amount], start: int) -> tuple[Bound | None, Bound | None, int]:
     """The columns and rows named from a place on, and where the last of what was read ends."""
-    columns, rows = _first(_COLUMNS, sentence, start), _first(_ROWS, sentence, start)
-    end = max((place.match.end() for place in (columns, rows) if place), default=start)
+    columns, rows = _first("columns", places, start), _first("rows", places, start)
+    end = max((place.end for place in (columns, rows) if place), default=start)
     wide = columns.bound if columns else None
     names = None if columns else _NAMES.search(sentence.text, start)
     if names:
@@ -96,10 +96,10 @@ def _size(sentence: Sentence, start: int) -> tuple[Bound | None, Bound | None, i
     return wide, rows.bound if rows else None, end
 
 
-def _first(pattern: re.Pattern[str], sentence: Sentence, start: int) -> English | None:
-    for place in find(pattern, sentence):
+def _first(kind: str, places: Sequence[Amount], start: int) -> Amount | None:
+    for place in places:
         elsewhere = place.placed or place.subset or place.negated
-        if place.match.start() >= start and place.bound and not elsewhere:
+        if place.kind == kind and place.start >= start and place.bound and not elsewhere:
             return place
     return None
 

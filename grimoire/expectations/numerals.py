@@ -25,7 +25,7 @@ _FIGURES = r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,6})"
 
 _HAN = "零〇一二两兩三四五六七八九十百千万萬"
 _ENGLISH = rf"(?:{_FIGURES}k?|{_WORDS})(?![\w%°$€£]|[.,:/]\d|[- ]?percent)"
-_CHINESE = rf"(?:{_FIGURES}(?:\.\d)?[ ]?[kKwW千万萬]?|[{_HAN}]{{1,8}})(?![\d%％{_HAN}]|[.:/]\d)"
+_CHINESE = rf"(?:{_FIGURES}(?:\.\d)?(?:[ ]?(?:[kKwW](?![A-Za-z])|[千万萬]))?|[{_HAN}]{{1,8}})(?![\d%％{_HAN}]|[.:/]\d)"
 
 ENGLISH = rf"(?<![\w.,/:$€£¥#%-]){_ENGLISH}"
 """A number on its own: no part of another, of a date, a price or a name."""

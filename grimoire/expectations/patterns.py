@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 
 def one_of(words: str) -> str:
@@ -23,6 +24,11 @@ def ends_with(words: str) -> re.Pattern[str]:
 def any_of(words: str) -> re.Pattern[str]:
     """A pattern for any of the texts, in any case, wherever they stand: Chinese has no spaces."""
     return re.compile(one_of(words), re.IGNORECASE)
+
+
+def named(groups: Mapping[str, str]) -> str:
+    """Alternatives, each a group with its name."""
+    return f"(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in groups.items())})"
 
 
 def _parts(line: str) -> list[str]:

@@ -115,12 +115,13 @@ def _of_line(line: str, offset: int, leads: list[tuple[int, bool, str]]) -> list
 
 
 def _pieces(line: str, start: int) -> Iterator[tuple[int, int]]:
-    for stop in _END.finditer(line, start):
-        if line[start : stop.start()].strip():
-            yield start, stop.start()
-        start = stop.end()
-    if line[start:].strip():
-        yield start, len(line)
+    """Where the sentences of a line stand, from their first letter on."""
+    stops = [(stop.start(), stop.end()) for stop in _END.finditer(line, start)]
+    for end, after in (*stops, (len(line), len(line))):
+        text = line[start:end]
+        if text.strip():
+            yield start + len(text) - len(text.lstrip()), end
+        start = after
 
 
 def _readable(prompt: str) -> str:
