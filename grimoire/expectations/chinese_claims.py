@@ -36,6 +36,9 @@ _PART = re.compile(
     """)
     + "[^，。；]{0,6}$"
 )
+_RUN_TOGETHER = any_of("一行(?!一) | 一段话 | 一句话")
+_SEPARATED = any_of("逗号 | 顿号 | 分号 | 空格 | 斜杠")
+_WRITING = any_of("写 | 作 | 生成 | 输出 | 完成 | 给出 | 提供 | 做 | 起草 | 来 | 用 | 拟 | 出")
 _PARTS = any_of("标题 | 题目 | 导语 | 摘要 | 描述 | 简介 | 正文 | 评论")
 _OF_A_PART = re.compile(r"\s*的?(?:标题|题目|导语|摘要|开头|结尾|引言|口号|简介|小标题|总结)")
 
@@ -95,13 +98,23 @@ def _amount(place: Amount) -> Iterator[Claim]:
         return
     if kind in _COUNTED and (kind, bound) != ("headings", ONE):
         yield place.claim(_COUNTED[kind], bound)
-    elif kind in _MEASURED and not _OF_A_PART.match(place.after):
+    elif kind in _MEASURED and not _OF_A_PART.match(place.after) and _demanded(place):
         of_a_part = _PART.search(place.before) or _PART.search(place.label)
         scope: Scope = "part" if of_a_part else place.scope
         if _large(place, bound) or scope == "whole":
             yield place.claim(_MEASURED[kind], bound, scope=scope)
-    elif kind in _ITEMS and (bound.low or 0) > 1:
+    elif kind in _ITEMS and (bound.low or 0) > 1 and not _in_one_line(place):
         yield place.claim("items", bound, long=kind == "long")
+
+
+def _in_one_line(place: Amount) -> bool:
+    """Whether things are to stand one after the other, in no list."""
+    return bool(_RUN_TOGETHER.search(place.after) or _SEPARATED.search(place.sentence.text, place.end))
+
+
+def _demanded(place: Amount) -> bool:
+    """Whether a length is wanted, and not told of something: `1000字以上的文章太长`."""
+    return not re.match(r"\s*的", place.after) or bool(_WRITING.search(place.prefix))
 
 
 def _large(place: Amount, bound: Bound) -> bool:

@@ -25,7 +25,8 @@ _CONDITION = any_word(
 _NOT_ORDERED = r"(?! (?:to|going to|asked|required|tasked|expected|also to)\b)"
 _STATEMENT = re.compile(
     one_of(rf"""
-        you(?:['’]re| are){_NOT_ORDERED} | you(?:['’]ve| have)(?! to\b) | you know
+        ideally | preferably | if possible | optionally | perhaps | maybe | you(?:['’]re| are){_NOT_ORDERED}
+        | you(?:['’]ve| have)(?! to\b) | you know
         | i(?:['’]m| am|['’]ve| have| run| own| sell| work| will|['’]ll| wrote| write)(?! you to)
         | we(?:['’]re| are| have|['’]ve| run| sell| will) | my | our | there (?:is|are) | this is | these are
         | here (?:is|are) | the (?:user|reader|audience|team|company|following (?:is|are))
@@ -35,7 +36,7 @@ _STATEMENT = re.compile(
 )
 _OPTION = re.compile(
     r"(?<!\w)(?:(?<!, )(?<!^)(?:can|could)|may|might|optional(?:ly)?|feel free|consider|ideally|preferably|possibly"
-    r"|perhaps)\b",
+    r"|perhaps|try to)\b",
     re.IGNORECASE,
 )
 _ADVICE = any_word(
@@ -97,6 +98,8 @@ _PARTS = any_word(r"""
     | (?:the|its|every) (?:title|headline|heading|intro\w*|conclusion|subject|hook|first|opening|ending|last|body|meta)
     | (?:the|its|every) (?:name|excerpt|slug)
 """)
+_ANOTHER_THING = re.compile(r"\b(?:and|plus) (?:an?|the|one)\b", re.IGNORECASE)
+_GIVEN = re.compile(r"\s*(?:below|above|provided|attached|i (?:gave|give|provided|have|sent))\b", re.IGNORECASE)
 _SECOND_THING = re.compile(
     r"\b(?:with|including|plus|whose|that has|containing) (?:an?|the|its|one)\b|\band\s+\S", re.IGNORECASE
 )
@@ -116,7 +119,7 @@ class English(Place):
     @property
     def subset(self) -> bool:
         """Whether it is so many of what was named before."""
-        return bool(_SUBSET.search(self.before) or _KEPT.search(self.before))
+        return bool(_SUBSET.search(self.before) or _KEPT.search(self.before) or _GIVEN.match(self.after))
 
     @property
     def placed(self) -> bool:
@@ -151,7 +154,8 @@ class English(Place):
         if _WHOLE.search(self.before) or _IN_ALL.match(self.after) or _LENGTH.fullmatch(self.label):
             return "whole"
         alone = _OTHER_COUNT.sub(" ", self.before)
-        if _PARTS.search(alone) or not _LABELS.fullmatch(self.label):
+        another = _ANOTHER_THING.search(self.sentence.text, self.end)
+        if another or _PARTS.search(alone) or not _LABELS.fullmatch(self.label):
             return "part"
         asked = asks(alone) and not _SECOND_THING.search(alone)
         return "open" if asked or _OPEN.fullmatch(self.before) else "part"

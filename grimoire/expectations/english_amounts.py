@@ -21,7 +21,7 @@ _LEAST = one_of(rf"""
 _MOST = one_of(rf"""
     at most | (?:no|not) (?:more|longer|greater) than | not (?:to )?exceed(?:ing)? | up to
     | (?:an? |the )?(?:absolute )?max(?:imum)?\.?{_MEASURE} | (?:fewer|less|shorter) than | under | below | within
-    | limit(?:ed)? (?:it |this |yourself |your answer )?to
+    | (?:limit|keep|restrict)(?:ed|ing)? (?:(?:it|this|yourself|your \w+|the \w+) )?to
 """)
 _EXACT = one_of("exactly | precisely | only | just")
 _ABOUT = one_of(
@@ -160,7 +160,8 @@ def _bound(place: Amount) -> Bound | None:
     first = value(place.group("a1") or place.group("a2"))
     text = place.group("b1") or place.group("b2")
     last = value(text) if text else first
-    if not first or not last or last < first or (text and last == first):
+    reduced = not text and place.text.casefold().startswith("from")
+    if not first or not last or last < first or (text and last == first) or reduced:
         return None
     pre = " ".join(place.group("pre").split())
     end = " ".join(filter(None, (place.group("post"), place.group("more"), "or more" if place.group("plus") else "")))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from grimoire.expectations.claims import NONE, ONE, SMALLEST_LENGTH, SOME, Bound, Claim, Kind
 from grimoire.expectations.english import English, tells
 from grimoire.expectations.english_amounts import Amount, amounts
-from grimoire.expectations.english_orders import commanding, ordered
+from grimoire.expectations.english_orders import asks, commanding, commands, ordered
 from grimoire.expectations.english_tables import table_claims
 from grimoire.expectations.patterns import any_word, one_of
 from grimoire.expectations.reading import EACH, Sentence
@@ -34,12 +34,12 @@ FEWEST_IN_A_LIST = 4
 _DEMANDED = re.compile(r"\b(?:with|under|use|using) (?:exactly )?(?:these|the following)\s*$", re.IGNORECASE)
 _BEFORE_A_PART = re.compile(
     r"\b(?:first|last|every|next|opening|initial|these|those|following|run of|the same|title|heading|headline|keyword"
-    r"|subject line)s?\b[^,]{0,25}$|\bfor\s*$",
+    r"|subject line)s?\b[^,]{0,25}$|\b(?:for|by)\s*$",
     re.IGNORECASE,
 )
 _AFTER_A_PART = re.compile(
     r"\s*(?:that|which|who|like|such|starting|beginning|ending|from the|of (?:encouragement|wisdom|advice)"
-    r"|or (?:phrase|name)|in (?:bold|italics|capitals|caps)"
+    r"|or (?:phrase|name)|in (?:bold|italics|capitals|caps|a row|succession)|at (?:a time|once)"
     r"|(?:in|for) (?:the |a )?(?:title|meta|headline|heading|subject|first|intro|description))\b",
     re.IGNORECASE,
 )
@@ -55,6 +55,15 @@ _OF_SEVERAL = re.compile(
 _LIMIT = re.compile(r"\s*(?:count\s+)?(?:(limit|maximum|max|cap)|minimum|min)\b", re.IGNORECASE)
 _OF_THE_WHOLE = re.compile(r"(?:the|your|it|this|output|length)\b", re.IGNORECASE)
 _IN_ONE_LINE = re.compile(r"(?:keyword|hashtag|word|name|tag|synonym)s\b", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(
+    r"\b(?:in|on) (?:a |one )(?:single )?(?:line|sentence|paragraph|row)\b|\bin prose\b|\bas hashtags\b", re.IGNORECASE
+)
+_SEPARATED = re.compile(r"\b(?:comma|semicolon)s?\b|\bseparated by\b", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\W*(?:in|with|within|using|at|of)?\W*", re.IGNORECASE)
+_MODAL = any_word(
+    "should | must | shall | needs? to | has to | have to | will | ought to | is to be | are to be | to be"
+)
+_THE = re.compile(r"\bthe\s*$", re.IGNORECASE)
 
 _MENTIONED: dict[Kind, re.Pattern[str]] = {
     "emoji": re.compile(
@@ -147,10 +156,19 @@ def _counts(place: Amount, bound: Bound) -> bool:
 def _measures(place: Amount, bound: Bound) -> bool:
     """Whether a length is that of the answer or of a large part of it."""
     part = _BEFORE_A_PART.search(place.before) or _AFTER_A_PART.match(place.after)
-    if part or place.subset or place.in_one_language:
+    if part or place.subset or place.in_one_language or not _demanded(place):
+        return False
+    if place.kind == "paragraphs" and _THE.search(place.before):
         return False
     large = place.kind in {"sentences", "paragraphs"} or _number(bound) >= SMALLEST_LENGTH
     return large or place.scope == "whole"
+
+
+def _demanded(place: Amount) -> bool:
+    """Whether a length is wanted, and not told of something: `Users post 500 words or more`."""
+    prefix, sentence = place.prefix, place.sentence
+    bare = sentence.listed or place.aside or place.label or _PREPOSITION.fullmatch(prefix)
+    return bool(bare or place.scope != "part" or _MODAL.search(prefix) or commands(prefix) or asks(prefix))
 
 
 def _size(place: Amount, bound: Bound) -> Bound | None:
@@ -170,6 +188,8 @@ def _makes(place: Amount, bound: Bound) -> bool:
     if place.subset or (bound.low or 0) <= 1 or (prose and (bound.low or 0) < FEWEST_IN_A_LIST):
         return False
     sentence = place.sentence
+    if _RUN_TOGETHER.search(place.after) or _SEPARATED.search(sentence.text, place.end):
+        return False
     if ordered(sentence.text, place.start, listing=prose):
         return True
     opens_an_item = sentence.listed and sentence.lead and not place.prefix.strip()
@@ -196,7 +216,8 @@ def _json(sentence: Sentence) -> Iterator[Claim]:
     for match in _JSON.finditer(sentence.text):
         place = English(sentence, *match.span())
         several = sentence.each or EACH.search(match[0] + place.after) or _FOR_EACH.match(sentence.text)
-        if commanding(sentence.text, match.start()) and not (place.hedged or several or place.negated):
+        doubtful = place.hedged or several or place.negated or re.search(r"\bor\b", match[0])
+        if commanding(sentence.text, match.start()) and not doubtful:
             yield place.claim("json", SOME)
 
 

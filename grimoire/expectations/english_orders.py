@@ -20,6 +20,11 @@ _CREATING = any_word("""
     write | generate | create | give | list | provide | suggest | produce | draft | make | develop | compose | prepare
     | build | brainstorm | propose | design | summari[sz]e
 """)
+_DOING = any_word("""
+    explain | describe | define | summari[sz]e | answer | respond | reply | rewrite | shorten | condense | expand
+    | tell | introduce | compare | analy[sz]e | review | translate | keep | limit | report | aim | start | begin
+    | open | close | turn | convert | reduce | cut | rephrase | edit | improve | mention | discuss | reach
+""")
 _ASKING = re.compile(
     r"\W*(?:(?:i (?:want|need|would like) you to|your (?:task|job|goal) is to|please|and|then|now"
     r"|you (?:will|must|should)|can you|could you)\s+)*"
@@ -47,7 +52,7 @@ _CONTAINER = re.compile(
 )
 _BLOCKED = re.compile(
     r"\b(?:about|on|for|from|of|who|that|which|these|those|the|my|our|your|this|than|like|per|each|by|if|regarding|based"
-    r"|to|not|no)\b|[;:]",
+    r"|to|not|no|how|why|what|when|where)\b|[;:]",
     re.IGNORECASE,
 )
 _NOT_YOU = {
@@ -115,6 +120,13 @@ def ordered(text: str, at: int, *, listing: bool = False) -> bool:
 def orders(text: str) -> int:
     """How often a sentence says that something is to be made."""
     return sum(commanding(text, verb.start()) for verb in _CREATING.finditer(text))
+
+
+def commands(text: str) -> bool:
+    """Whether a text tells the model to do something, or says what is wanted."""
+    if _WISH.search(text):
+        return True
+    return any(commanding(text, verb.start()) for verbs in (_MAKING, _DOING) for verb in verbs.finditer(text))
 
 
 def asks(text: str) -> bool:

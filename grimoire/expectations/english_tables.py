@@ -33,7 +33,8 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _END_OF_NAMES = re.compile(
-    r",? (?:and|with) the\b|,?\s+(?:and )?(?:then|with|sorted|where|followed|ordered|using|one row|each|exactly|so that"
+    r",? (?:and|with) the\b|,?\s*\brows?\b"
+    r"|,?\s+(?:and )?(?:then|with|sorted|where|followed|ordered|using|one row|each|exactly|so that"
     r"|in that order|in this order|at least)\b"
 )
 WORDS_IN_A_NAME = 8
