@@ -162,7 +162,7 @@ class SpellJudge:
 
         key = (spell, case)
         if key not in self._checks:
-            built = build_checks(self._spells[spell], case)
+            built = build_checks(self._spells[spell], case, expectations=self._expectations)
             for check in built:
                 if self._votes and isinstance(check, Voting):
                     check.votes = self._votes
