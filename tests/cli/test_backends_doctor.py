@@ -125,7 +125,7 @@ def test_doctor_tells_what_is_in_force_and_from_where(backends: OpenAIServer, fo
     settings = {entry["key"]: (entry["value"], entry["from"]) for entry in told.json["Settings"]}
     assert settings["jobs"] == (3, "$GRIMOIRE_JOBS")
     assert settings["retries"] == (0, str(folder / "grimoire.yaml"))
-    assert settings["samples"] == (1, "default")
+    assert settings["samples"] == ("auto", "default")
     assert told.json["Spells"][0]["folder"] == "extra"
     assert {"variable": "ONE_API_KEY", "for": "one", "set": True} in told.json["Keys"]
     assert told.json["Ledger"][0]["file"] == "l.db"
