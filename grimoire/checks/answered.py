@@ -40,6 +40,14 @@ ERROR_PAGE = 4_000
 
 _MARKS = re.compile(r"<\|[\w-]{1,30}\|>|</?s>|\[DONE\]|^[ \t]*(?:`{3,}|~{3,})\w*[ \t]*$", re.MULTILINE)
 
+_ONLY_THINKING = re.compile(
+    r"<\|channel\|>(?:analysis|commentary)\b(?!.*<\|channel\|>final)"
+    r"|Thinking\.{3}\n.*\.{3}done thinking\.\Z"
+    r"|\[THINK\](?!.*\[/THINK\]\s{0,20}\S)|<(?P<tag>thought|reasoning|analysis)>(?!.*</(?P=tag)>\s{0,20}\S)",
+    re.DOTALL,
+)
+"""Other ways in which servers hand over what a model thought, with no answer after it."""
+
 
 class Answered:
     """Something was said: a letter, digit or symbol such as an emoji, and not only a notice or a promise."""
@@ -54,6 +62,8 @@ class Answered:
             text = _MARKS.sub("", text).strip()
         if not any(map(_says_something, text)):
             return result(self, "failed", _nothing(text, exchange.answer.text))
+        if text[0] in "<T[" and _ONLY_THINKING.match(text):
+            return result(self, "failed", f"thinking, and no answer after it: {quote(text[-60:])}")
         if is_notice(text) and not NOTICE_WANTED.by(exchange.incantation):
             return result(self, "failed", f"a notice of the service, no answer: {quote(text)}")
         if is_promise(text) and not PROMISE_WANTED.by(exchange.incantation):

@@ -75,10 +75,12 @@ class Echo:
             return result(self, "failed", f"{likeness:.0%} the same as the incantation: {quote(answer)}")
         if work != "keep" and (why := _repeats_input(answer, letters, given, changed=work == "change")):
             return result(self, "failed", why)
-        piece = is_piece(letters, sent, given, keeps=work == "keep") or is_last_line(
-            letters, exchange.incantation, given
+        piece = (
+            are_pieces(answer, sent, given)
+            or is_piece(letters, sent, given, keeps=work == "keep")
+            or is_last_line(letters, exchange.incantation, given)
         )
-        if piece and not may_repeat(exchange.incantation, answer):
+        if piece and not all(may_repeat(exchange.incantation, line) for line in answer.strip().split("\n")):
             return result(self, "failed", f"a piece of the incantation: {quote(answer)}")
         return result(self, "passed", f"{len(letters)} letters, neither the {len(sent)} sent nor a piece of them")
 
@@ -138,6 +140,14 @@ def is_piece(answer: str, sent: str, given: str, *, keeps: bool = False) -> bool
     if len(answer) < PIECE:
         return len(answer) >= SENTENCE_ZH and is_wide(answer) and answer in sent
     return answer in sent or (not keeps and alike(answer, sent[-len(answer) :]) >= NEAR)
+
+
+def are_pieces(answer: str, sent: str, given: str) -> bool:
+    """Whether each of several different lines of the answer stands in the incantation, and not all in the input."""
+    lines = {line for part in answer[:SHORT_ANSWER].split("\n") if (line := bare(part))}
+    if len(lines) < 2 or len(answer) > SHORT_ANSWER or sum(map(len, lines)) < SENTENCE_ZH:  # noqa: PLR2004  # one line is a piece
+        return False
+    return all(line in sent for line in lines) and not all(line in given for line in lines)
 
 
 def is_last_line(answer: str, incantation: str, given: str) -> bool:

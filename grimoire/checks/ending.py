@@ -50,7 +50,8 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
-    r"\b(?:regards|sincerely|faithfully|truly|wishes|thanks|you|love|cheers|best|respectfully|cordially|warmly|yours),\Z",
+    r"\b(?:regards|sincerely|faithfully|truly|wishes|thanks|you|love|cheers|best|respectfully|cordially"
+    r"|warmly|yours),\Z",
     re.IGNORECASE,
 )
 # Words that can end a title or a question (of, for, 的, 是) are in _SELDOM_LAST, which counts in running text alone.
@@ -59,12 +60,14 @@ _NEVER_LAST = re.compile(
     r"|以?及|[并而]且|因[为為]|由[于於]|如果|能[够夠]|[为為]了|不[仅僅]|[对對][于於]|[关關][于於]|根[据據]|例如|包括|之所以)\Z"
 )
 _SELDOM_LAST = re.compile(
-    r"(?:\b(?:a|of|for|to|in|with|by|from|at|into|is|are|was|were|be|that|this|these|as|than|when|while|if|but|my|our|his"
+    r"(?:\b(?:a|of|for|to|in|with|by|from|at|into|is|are|was|were|be|that|this|these|as|than|when|while"
+    r"|if|but|my|our|his"
     r"|has|have|had|not|very|so|would|could|should|can|will)"
-    r"|[的是在和与與对對把被从從向将將而以让讓使给給为為其也就都还還又更最很或比由])\Z"
+    r"|[的是在和与與对對把被从從向将將而以让讓使给給为為其也就都还還又更最很或比由]|已[经經]|正在|曾[经經]?|想[请請][您你]?|[请請][您你]|[为為帮幫]您)\Z"
 )
 _NO_SENTENCE = re.compile(
-    r"#\S|@\S|://|www\.|\.com\b|^\W{0,3}[—–-]|^\W{0,3}(?:[\u4e00-\u9fff]{1,4}|[A-Za-z ]{1,16})[：:]"
+    r"#\S|@\S|\s--?[A-Za-z][\w-]*(?:\s\S{1,20})?\Z|://|www\.|\.com\b|^\W{0,3}[—–-]"
+    r"|^\W{0,3}(?:[\u4e00-\u9fff]{1,4}|[A-Za-z ]{1,16})[：:]"
 )
 _OPENERS, _CLOSERS = "（《「『【“(", "）》」』】”)"
 _FACE = re.compile(r"[:;=][-^]?[()]")

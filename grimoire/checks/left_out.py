@@ -34,6 +34,9 @@ _LIMIT_ZH = "(?:篇幅|字[数數]|[长長]度|回复|輸出|输出)[^，。\\n]
 _OMITTED = re.compile(
     any_of(
         rf"{_REST}[^.\n]{{0,60}}\b(?:omitted|truncated|left out|skipped|not shown|follow (?:the|a) (?:same|similar))\b",
+        r"\d{1,3} (?:to|through|[–-]) \d{1,3}\b[^.\n]{0,20}\b(?:follow|continue|repeat|use"
+        r"|keep)s?\b[^.\n]{0,20}\b(?:same|similar|this)\b",
+        r"\d{1,3}\s?(?:[–~～-]|至|到)\s?\d{1,3}\s?(?:[条條行章篇周週个個集]|[项項])[^。\n]{0,16}(?:同上|[类類]推|相同|[从從]略|沿用|照此|依此)",
         r"\b(?:omitted|truncated|shortened|abbreviated|cut (?:off|short)) (?:here )?(?:for|due to|because of) "
         r"(?:brevity|length|space|the (?:length|character|token|word))",
         r"\b(?:due to|because of|given) (?:the )?(?:\w+ ){0,2}(?:length|space|character|token|word)\w* "
@@ -55,6 +58,7 @@ _OMITTED = re.compile(
 )
 _HINTS = words(
     "rest |remain|other |omitted|truncated|shortened|abbreviated|cut |limit|constraint|restriction|continue|继续|繼續"
+    "|same|similar|this style|相同|同上|类推|類推|沿用|照此|依此"
     "|下一部分|篇幅|字数|字數|长度|長度|回复|输出|輸出|略|不再|接着|接著"
 )
 _AND_SO_ON = re.compile(r"\W{0,6}(?:and so on|etc|以此[类類]推|依此[类類]推|依次[类類]推)", re.IGNORECASE)

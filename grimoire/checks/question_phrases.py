@@ -26,13 +26,21 @@ _AUDIENCE_ZH = any_of("读者|受众|语气|风格|字数|篇幅|长度|格式|�
 QUESTION = re.compile(
     any_of(
         rf"\b{_PLEASE}[^.?\n]{{0,30}}?{_GIVE}\w*[^.?\n]{{0,40}}?\b{_INPUT}\b",
-        r"\bwhat (?:topic|subject|text|keyword|article)s? (?:would|do|should|did)",
+        r"\b(?:what|which) (?:topic|subject|text|keyword|article)s? (?:would|do|should|did|shall|can|are|is|will)",
+        r"\bwhat (?:shall|should|can|may) (?:i|we) (?:write|start|begin|cover|work on|create|help)",
+        r"\b(?:message|text|attachment|document|input|article)\b[^.?\n]{0,24}\b(?:cut off|is missing|is empty"
+        r"|(?:did not|didn['’]t) come through|not attached)",
+        r"\bwhat would you like (?:me|us) to (?:write|start|begin|cover|work on|create)",
         r"\b(?:could|can|would) you (?:please )?tell me (?:a (?:bit|little) |some )?more\b(?! about (?:your|the|how))",
         r"\bi(?:['’]ll| will)? (?:just )?need (?:a bit |a little |some )?(?:more|further) (?:information|details)",
         either_script(
             "请(?:先|您|你)?(?:再)?(?:提供|告诉我|告知|输入|给出|发送|粘贴|上传|补充|说明)"
             rf"[^。？！\n]{{0,24}}?{_INPUT_ZH}"
             "|请(?:先|您|你)?(?:把|将)[^。？！\\n]{1,24}(?:发|贴|粘贴|发送|提供)(?:给我|过来|到这里)"
+            "|(?:您|你|这次|我们|那么|今天)[^。？！\\n]{0,4}(?:想|要|希望)(?:让|请)?我?(?:先)?(?:写|创作)(?:一篇)?(?:什么|哪)[^。？！\\n]{0,8}？"
+            "|从(?:什么|哪个?)(?:主题|话题|题目)开始|(?:主题|话题|题目)是(?:什么|哪)(?=[？?呢])"
+            "|(?:没有?|未能?)(?:看到|收到|发现)[^。？！\\n]{0,16}?(?:内容|原文|正文|文字|附件|链接)|(?:没有?|未)[^。，\\n]{0,4}(?:发送|上传)成功"
+            "|粘贴到(?:对话|这里|聊天)"
             "|(?:您|你)(?:似乎|好像)?(?:还)?(?:没有|没|未)(?:提供|给出|说明|告诉我|输入|附上|粘贴)"
         ),
     ),
@@ -69,8 +77,9 @@ LEAD = re.compile(
 )
 """What stands around such questions."""
 QUESTIONS_WANTED = Wanted(
-    r"interview|questionnaire|survey|intake",
-    either_script("采访|访谈|面试|提问|问卷|需求表|信息表|澄清"),
+    r"interview|questionnaire|survey|intake|follow-up questions",
+    r"\b(?:feedback|application|order|contact|registration|booking|sign-up|enquiry|entry|consent|briefing) form",
+    either_script("采访|访谈|面试|提问|问卷|需求表|信息表|调查表|登记表|表单|申请表|澄清|测验|讨论题|请他提供|请客户"),
     always=any_of(
         r"\bask (?:me|the user)\b|one question at a time|clarifying", either_script("每次只问|问我|反问我|向我提问")
     ),

@@ -16,6 +16,9 @@ Chinese one is three. What makes it precise:
 - where the prompt asks for a refusal, an apology or a reply to a customer (see `wanted`), or holds a refusal itself (to
   be translated), only an assistant that speaks of itself as one refuses.
 
+Refusals of another build are found by what they decline and by what is missing (see `declining` and `shortfall`), forms
+and questions in place of the work by what else there is (see `intake`).
+
 A question back ("please provide the topic", "请提供您的文本", or nothing but questions about readers, tone and length)
 is caught here too, since the input had been given: only where it is all there is (700 characters), and only when it
 asks for the input or about the task, so that an interviewer may ask for a name; not where the prompt asks for
@@ -27,6 +30,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from grimoire.checks.declining import find_declining
+from grimoire.checks.intake import find_intake
 from grimoire.checks.prose import spoken
 from grimoire.checks.question_phrases import LEAD, QUESTION, QUESTIONS_WANTED, TASK_QUESTION
 from grimoire.checks.reason import quote, result
@@ -76,10 +81,10 @@ class Refusal:
 
     def judge(self, exchange: Exchange) -> CheckResult:
         text = spoken(exchange.answer.text).strip()
-        refused = find_refusal(text)
+        refused = find_refusal(text) or find_declining(text, exchange.incantation)
         if refused and not (OWN_WORDS.search(refused) is None and asks_refusal(exchange)):
             return result(self, "failed", f"refuses: {quote(refused, 120)}")
-        asked = find_question(text)
+        asked = find_question(text) or find_intake(text, exchange.incantation)
         if asked and not QUESTIONS_WANTED.by(exchange.incantation):
             return result(self, "failed", f"only asks for what was given: {quote(asked, 120)}")
         return result(self, "passed", f"no refusal in the opening {quote(text, 40)}")

@@ -17,6 +17,11 @@ def weight(text: str) -> int:
     return len(text) + 2 * wide(text)
 
 
+def bulk(text: str) -> int:
+    """About the text's weight, at once: its length in UTF-8, where a Chinese character has three bytes."""
+    return len(text.encode(errors="replace"))
+
+
 def is_wide(text: str) -> bool:
     """Whether the beginning of the text is mostly Chinese, Japanese or Korean."""
     return 3 * wide(text[:200]) > len(text[:200])
