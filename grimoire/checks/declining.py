@@ -55,6 +55,7 @@ CLAUSE = 160
 _I = re.compile(r"[Ii](?=[ '’])(?<![\w]I)(?<!\wi)")
 _FRONTED_HINTS = ("something ", " for me", "utside ", "eyond ", "sit th")
 _NOT_ZH = re.compile("[恕無无不没沒難难拒婉帮幫爱愛]")
+_HELPLESS_ZH = re.compile("我|恐怕|实在|實在")
 _SOMETHING = re.compile(r"\b(?:something|possible|outside|beyond|sit)\b", re.IGNORECASE)
 _TABLE = re.compile(r"(?:^[ \t]*\|.*\|[ \t]*\n){2}", re.MULTILINE)
 _MARKED = re.compile(r"^[ \t]*(?:#|\*\*|\||\d{1,3}[.、)]|[-*+•]\s)|(?<!\S)#\w", re.MULTILINE)
@@ -119,7 +120,7 @@ def _declines_zh(text: str, at: int) -> bool:
     """Whether a Chinese negation at a place declines to make something, and is not said of somebody else."""
     head = text[max(0, at - CLAUSE) : at]
     clause = _BREAK_ZH.split(head)[-1]
-    if NOT_I_ZH.search(clause):
+    if NOT_I_ZH.search(clause) or (text[at] in "帮幫" and not _HELPLESS_ZH.search(clause)):
         return False
     if ZH_DECLINES.match(text, at, at + CLAUSE // 2):
         return True
