@@ -70,9 +70,9 @@ class Watch(msgspec.Struct, frozen=True):
     """What is known of one question after some answers.
 
     `state` holds until a test says otherwise; before the first test is decided (`settled` is false) it is only the
-    likeliest. `evidence` is the open test's log-likelihood ratio, 0 where none is open; for a case that passes
-    sometimes it speaks for its passing always, and `against` for its passing never. `passed` and `failed` count the
-    answers since the test was opened, and `opened` is the index of its first answer.
+    likeliest. `evidence` is the open test's log-likelihood ratio, 0 where none is open, and `opened` the index of its
+    first answer, since when `passed` and `failed` are counted. For a case that passes sometimes `evidence` speaks for
+    its passing always, and `against`, which began with the answer `turned`, for its passing never.
     """
 
     state: State = "always"
@@ -82,17 +82,22 @@ class Watch(msgspec.Struct, frozen=True):
     passed: int = 0
     failed: int = 0
     opened: int = -1
+    turned: int = -1
 
     @property
     def in_doubt(self) -> bool:
-        """Whether an answer did not fit the state and it is not decided what that means."""
-        return self.opened >= 0
+        """Whether an answer did not fit the state and it is not decided what that means; to `sometimes` all fit."""
+        return self.opened >= 0 and not (self.settled and self.state == "sometimes")
+
+    def sign_of(self, state: State) -> int:
+        """The index of the first answer that speaks for another state than this; -1 where none does."""
+        return self.turned if self.settled and self.state == "sometimes" and state == "never" else self.opened
 
 
 def observe(watch: Watch, passed: bool, index: int, chance: Chance) -> Watch:
     """The watch after one more answer, the `index`-th."""
     if watch.settled and watch.state == "sometimes":
-        return _from_sometimes(watch, passed, chance)
+        return _from_sometimes(watch, passed, index, chance)
     holds = watch.state if watch.settled else "always"
     fits = passed is (holds == "always")
     if fits and not watch.in_doubt:
@@ -109,13 +114,15 @@ def observe(watch: Watch, passed: bool, index: int, chance: Chance) -> Watch:
     return Watch(state, watch.settled, evidence, 0.0, *counts, opened)
 
 
-def _from_sometimes(watch: Watch, passed: bool, chance: Chance) -> Watch:
+def _from_sometimes(watch: Watch, passed: bool, index: int, chance: Chance) -> Watch:
     """Wald's test begun anew whenever it would say `sometimes` (Page, "Continuous Inspection Schemes", 1954)."""
     up = max(0.0, watch.evidence - chance.weight(fits=passed))
     down = max(0.0, watch.against - chance.weight(fits=not passed))
-    if max(up, down) < chance.upper:
-        return Watch("sometimes", settled=True, evidence=up, against=down)
-    return Watch("always" if up > down else "never", settled=True)
+    if max(up, down) >= chance.upper:
+        return Watch("always" if up > down else "never", settled=True)
+    opened = -1 if not up else watch.opened if watch.evidence else index
+    turned = -1 if not down else watch.turned if watch.against else index
+    return Watch("sometimes", settled=True, evidence=up, against=down, opened=opened, turned=turned)
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -137,4 +144,7 @@ def wilson(hits: int, total: int, z: float = 1.959964) -> Interval:
     share = hits / total
     spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     centre, scale = share + z * z / (2 * total), 1 + z * z / total
-    return Interval(share, max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
+    # At the ends of the scale the bounds are exact, which floating point would miss by a hair.
+    low = (centre - spread) / scale if hits else 0.0
+    high = (centre + spread) / scale if hits < total else 1.0
+    return Interval(share, low, high)

@@ -20,7 +20,8 @@ RANK: Mapping[str, int] = {"works": 0, "partial": 1, "flaky": 2, "broken": 3}
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """One answer as the standing rules see it, oldest first in any sequence of them.
 
-    `answer` is its number in the ledger, `yardstick` the digest of the checks it was judged with.
+    `answer` is its number in the ledger, `yardstick` the digest of the checks it was judged with, `sent` one of the
+    text it answers, with the case filled in.
     """
 
     run: str
@@ -32,6 +33,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     answer: int = 0
     yardstick: str = ""
+    sent: str = ""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +83,15 @@ class CaseWatch(msgspec.Struct, frozen=True):
         return self.holds.settled and self.full.settled
 
     @property
-    def opened(self) -> int:
-        """The index of the first answer that did not fit; -1 where all do."""
-        return min((w.opened for w in (self.holds, self.full) if w.in_doubt), default=-1)
+    def said(self) -> tuple[StandingKind, bool]:
+        """What it is, and whether that is more than a guess."""
+        return self.kind, self.settled
+
+    def sign_of(self, later: CaseWatch) -> int:
+        """The index of the first answer that speaks for what it is later; -1 where none before did."""
+        pairs = ((self.holds, later.holds), (self.full, later.full))
+        signs = [old.sign_of(new.state) for old, new in pairs if (old.state, old.settled) != (new.state, new.settled)]
+        return min((sign for sign in signs if sign >= 0), default=-1)
 
     def see(self, verdict: VerdictKind, index: int, chance: Chance) -> CaseWatch:
         """The watch after one more answer; an error says nothing."""
@@ -101,14 +109,13 @@ def stand(
     """The standing of one cell from its judged answers, oldest first.
 
     `template` is the digest of the text as it is now: only answers to that text count, and of each case those that
-    were judged with the same yardstick as its latest. When there are none, but there are answers to an older text, the
-    standing is `stale`. `cases` are those the spell has now; an answer to another does not count, but one to a text of
-    the user's own (no case) does.
+    answer the same as its latest and were judged with the same yardstick. When there are none, but there are answers to
+    an older text, the standing is `stale`. `cases` are those the spell has now; an answer to another does not count,
+    but one to a text of the user's own (no case) does.
     """
     current = [entry for entry in history if entry.template == template and _counts(entry.case, cases)]
-    current = _same_yardstick(current)
     story = _Story(chance or Chance())
-    for run in _by_run(current):
+    for run in by_run(_comparable(current)):
         story.add(run)
     if not story.chapters:
         stale = any(entry.verdict != "error" for entry in history)
@@ -118,9 +125,9 @@ def stand(
 
 
 def watch_case(history: Iterable[Judged], chance: Chance) -> CaseWatch:
-    """What one case's answers, oldest first, say of it."""
+    """What one case's answers, all of them comparable, say of it."""
     watch = CaseWatch()
-    for index, entry in enumerate(history):
+    for index, entry in enumerate(entry for run in by_run(history) for entry in run):
         watch = watch.see(entry.verdict, index, chance)
     return watch
 
@@ -160,13 +167,13 @@ def share(judged: Iterable[VerdictKind]) -> Interval:
 
 
 class _Chapter(msgspec.Struct, frozen=True):
-    """A standing, the answer that first showed it, and the run that found it.
+    """A standing, the index of the answer that first showed it, and the run that found it.
 
     One that is not settled rests on the first few answers alone, and whatever comes next takes its place.
     """
 
     kind: StandingKind
-    entry: Judged
+    start: int
     run: str
     settled: bool
 
@@ -184,18 +191,32 @@ class _Story:
 
     def add(self, run: Sequence[Judged]) -> None:
         """What one run found. A standing changes between runs, not in the middle of one."""
-        signs = [sign for entry in run if (sign := self._see(entry)) >= 0]
+        signs = self._signs(run)
         if not self._seen:
             return
-        kind = combine_cases(watch.kind for watch in self._watches.values())
-        settled = all(watch.settled for watch in self._watches.values())
+        watches = list(self._watches.values())
+        settled = [watch for watch in watches if watch.settled]
         if self.chapters and not self.chapters[-1].settled:
-            signs.append(self._seen.index(self.chapters.pop().entry))
-        if not self.chapters or kind != self.chapters[-1].kind:
-            self.chapters.append(_Chapter(kind, self._seen[min(signs)], self._latest, settled))
+            signs.append(self.chapters.pop().start)
+        # What is settled is moved by nothing that is not: a new case may have begun with an unlucky answer.
+        kind = combine_cases(watch.kind for watch in (settled if self.chapters else watches))
+        if not self.chapters:
+            self.chapters.append(_Chapter(kind, min(signs), self._latest, len(settled) == len(watches)))
+        elif kind != self.chapters[-1].kind:
+            self.chapters.append(_Chapter(kind, min(signs), self._latest, settled=True))
 
-    def _see(self, entry: Judged) -> int:
-        """The index of the answer that first showed what this one settles; -1 where it settles nothing new."""
+    def _signs(self, run: Sequence[Judged]) -> list[int]:
+        """Of each case that is no longer what it was before the run, the index of the answer that first showed it."""
+        before = {case: watch.said for case, watch in self._watches.items()}
+        start = self.chapters[-1].start if self.chapters else -1
+        signs = {entry.case: sign for entry in run if (sign := self._see(entry, start)) >= 0}
+        return [sign for case, sign in signs.items() if before.get(case) != self._watches[case].said]
+
+    def _see(self, entry: Judged, start: int) -> int:
+        """The index of the answer that first showed what this one settles; -1 where it settles nothing new.
+
+        It is this one, where that was before `start`: no standing began before the one that it ends.
+        """
         if entry.verdict == "error":
             self._errors.append(entry)
             return -1
@@ -205,21 +226,24 @@ class _Story:
         new = self._watches[entry.case] = (old or CaseWatch()).see(entry.verdict, index, self._chance)
         if old is None:
             return index
-        return -1 if new.kind == old.kind else old.opened if old.opened >= 0 else index
+        if new.said == old.said:
+            return -1
+        sign = old.sign_of(new)
+        return sign if sign > start else index
 
     def standing(self) -> Standing:
         """Where all of it leads."""
         now = self.chapters[-1]
-        since = self._seen[self._seen.index(now.entry) :]
+        first, since = self._seen[now.start], self._seen[now.start :]
         counted = share(entry.verdict for entry in since)
-        began = min(entry.at for entry in (*self._seen, *self._errors) if entry.run == now.entry.run)
+        began = min(entry.at for entry in (*self._seen, *self._errors) if entry.run == first.run)
         bad = [entry.reason for entry in since if entry.verdict != "works" and entry.reason]
         return Standing(
             kind=now.kind,
             change=self._change(),
-            since=now.entry.at,
+            since=first.at,
             was=self.chapters[-2].kind if len(self.chapters) > 1 else "",
-            first=now.entry.answer,
+            first=first.answer,
             reason=bad[-1] if bad and now.kind != "works" else "",
             answers=len(since),
             works=sum(entry.verdict == "works" for entry in since),
@@ -242,21 +266,24 @@ def _counts(case: str, cases: Collection[str] | None) -> bool:
     return cases is None or not case or case in cases
 
 
-def _same_yardstick(history: Sequence[Judged]) -> list[Judged]:
-    """Without what was measured otherwise than each case's latest answer was; errors were not measured at all."""
-    latest = {entry.case: entry.yardstick for entry in history if entry.verdict != "error"}
-    return [e for e in history if e.verdict == "error" or e.yardstick == latest[e.case]]
+def _comparable(history: Sequence[Judged]) -> list[Judged]:
+    """Without what was asked or measured otherwise than each case's latest answer was; errors were not measured."""
+    latest = {entry.case: (entry.sent, entry.yardstick) for entry in history if entry.verdict != "error"}
+    return [e for e in history if e.verdict == "error" or (e.sent, e.yardstick) == latest[e.case]]
 
 
-def _by_run(history: Sequence[Judged]) -> list[list[Judged]]:
+def by_run(history: Iterable[Judged]) -> list[list[Judged]]:
+    """Answers, oldest first, by the run they belong to, in the order in which the runs came to their last answer."""
     runs: dict[str, list[Judged]] = {}
     for entry in history:
-        runs.setdefault(entry.run, []).append(entry)
+        run = runs.get(entry.run, []) if entry.verdict == "error" else runs.pop(entry.run, [])
+        run.append(entry)
+        runs[entry.run] = run
     return [_last_asked(run) for run in runs.values()]
 
 
 def _last_asked(run: Sequence[Judged]) -> list[Judged]:
-    """What a resumed run asked anew, after an error or with other settings, counts once: its last answer."""
+    """What a resumed run asked anew counts once: its last answer, or where none came its last error."""
     answers = {(e.case, e.sample): e for e in run if e.verdict != "error"}
     errors = {(e.case, e.sample): e for e in run if e.verdict == "error"}
     return list((errors | answers).values())

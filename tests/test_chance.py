@@ -54,6 +54,28 @@ def test_watch(answers: str, state: State, settled: bool, in_doubt: bool) -> Non
     assert (watch.state, watch.settled, watch.in_doubt) == (state, settled, in_doubt)
 
 
+@pytest.mark.parametrize(
+    ("answers", "state", "sign"),
+    [
+        pytest.param("+-+-+--" + "+", "always", 7, id="one-for-always"),
+        pytest.param("+-+-+--" + "-++", "always", 8, id="from-where-the-row-begins"),
+        pytest.param("+-+-+--" + "+++++-+", "always", 7, id="one-failure-in-a-long-row-ends-it-not"),
+        pytest.param("+-+-+--" + "-++", "never", -1, id="none-for-never"),
+        pytest.param("+-+-+--" + "+--", "never", 8, id="two-for-never"),
+        pytest.param("+++-", "never", 3, id="the-open-test"),
+        pytest.param("+++-", "sometimes", 3, id="the-open-test-whatever-it-finds"),
+        pytest.param("+++", "never", -1, id="nothing-speaks-against-it"),
+    ],
+)
+def test_the_first_answer_that_speaks_for_another_state(answers: str, state: State, sign: int) -> None:
+    assert after(spell(answers)).sign_of(state) == sign
+
+
+def test_what_works_now_and_then_is_never_in_doubt() -> None:
+    for extra in ("+", "-", "+++", "---"):
+        assert not after(spell("+-+-+--" + extra)).in_doubt
+
+
 def test_a_surprise_is_remembered_by_the_index_of_its_answer() -> None:
     assert after(spell("+++-+")).opened == 3
     assert after(spell("+++-" + "+" * 9)).opened == -1
@@ -128,6 +150,14 @@ def test_without_asking_again_a_broken_cell_takes_three_nights() -> None:
 def test_wilson(hits: int, total: int, low: float, high: float) -> None:
     interval = wilson(hits, total)
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize("total", [1, 2, 3, 4, 7, 19, 100, 263, 10**9])
+def test_the_ends_of_the_scale_are_exact_and_the_bounds_hold_the_share(total: int) -> None:
+    assert (wilson(0, total).low, wilson(total, total).high) == (0.0, 1.0)
+    for hits in {0, 1, total // 2, total - 1, total}:
+        interval = wilson(hits, total)
+        assert 0.0 <= interval.low <= interval.share <= interval.high <= 1.0
 
 
 @pytest.mark.parametrize(

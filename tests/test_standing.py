@@ -39,7 +39,7 @@ def history(*runs: str, template: str = "new") -> list[Judged]:
     return [
         Judged(
             run=f"{template}{number}",
-            at=f"2026-01-0{number}",
+            at=f"2026-01-{number:02}",
             template=template,
             case="willow",
             sample=sample,
@@ -78,6 +78,15 @@ def history(*runs: str, template: str = "new") -> list[Judged]:
         pytest.param(["bwbwbb", "w" * 10], "flaky", "still", 1, False, id="flaky-is-left-only-on-evidence"),
         pytest.param(["bwbwbb", "w" * 11], "works", "recovered", 2, False, id="flaky-no-longer"),
         pytest.param(["bwbwbb", "b" * 11], "broken", "regressed", 2, False, id="flaky-and-then-broken"),
+        pytest.param(["bwbwbb", *"w" * 11], "works", "recovered", 2, False, id="flaky-no-longer-night-by-night"),
+        pytest.param(["bwbwbb", *"wb", *"w" * 11], "works", "recovered", 4, False, id="since-the-last-failure"),
+        pytest.param(["bwbwbb", *"wb", *"b" * 10], "broken", "regressed", 3, False, id="flaky-then-never-again"),
+        pytest.param(["w", "p", "bbb"], "broken", "regressed", 3, False, id="partial-is-no-sign-of-broken"),
+        pytest.param(["w", "p", "p", "p"], "partial", "regressed", 2, False, id="partial-night-by-night"),
+        pytest.param(["bbb", "p", "w", "w", "w"], "works", "recovered", 3, False, id="works-since-it-worked-wholly"),
+        pytest.param(["bbb", "ppp", "www"], "works", "recovered", 3, False, id="by-way-of-partial"),
+        pytest.param(["b", "e", "b", "b"], "broken", "new", 1, False, id="never-worked"),
+        pytest.param(["w", "bb", "e", "b"], "broken", "regressed", 2, False, id="an-error-in-a-test"),
     ],
 )
 def test_stand(runs: list[str], kind: StandingKind, change: Change, since: int, doubt: bool) -> None:
@@ -168,3 +177,46 @@ def test_a_run_that_comes_back_later_is_one_run() -> None:
 def test_what_a_run_asked_anew_counts_once(first: str, again: str, kind: StandingKind, errors: int) -> None:
     standing = stand([*history(first), *history(again)], "new")
     assert (standing.kind, standing.errors) == (kind, errors)
+
+
+def of_case(case: str, *runs: str) -> list[Judged]:
+    """Runs as `history` has them, of another case, whose answers come after the others' of the same run."""
+    return [structs.replace(entry, case=case, answer=entry.answer + 50) for entry in history(*runs)]
+
+
+def together(*cases: list[Judged]) -> list[Judged]:
+    """As the ledger has them, run by run."""
+    return sorted((entry for case in cases for entry in case), key=lambda entry: entry.answer)
+
+
+@pytest.mark.parametrize(
+    ("willow", "tiger", "kind", "change", "first"),
+    [
+        pytest.param(["w", "w"], ["", "b"], "works", "still", 1, id="a-new-case-begins-with-one-bad-answer"),
+        pytest.param(["w", "w"], ["", "bbb"], "partial", "regressed", 152, id="a-new-case-that-is-broken"),
+        pytest.param(["w", "w", "w", "w"], ["", "b", "b", "b"], "partial", "regressed", 152, id="over-three-runs"),
+        pytest.param(["w", "w"], ["", "bwbwbb"], "flaky", "regressed", 152, id="a-new-case-that-is-flaky"),
+        pytest.param(["w", "w"], ["b", "b"], "partial", "new", 1, id="not-settled-since-the-first"),
+        pytest.param(["w", "bbb"], ["w", "bbb"], "broken", "regressed", 102, id="both-break"),
+        pytest.param(["w", "bbb", "w"], ["w", "w", "bbb"], "broken", "regressed", 252, id="one-by-one"),
+        pytest.param(["w", "b", "bb"], ["w", "bbb", "w"], "broken", "regressed", 203, id="no-earlier-than-the-last"),
+    ],
+)
+def test_cases_are_weighed_one_by_one(
+    willow: list[str], tiger: list[str], kind: StandingKind, change: Change, first: int
+) -> None:
+    standing = stand(together(history(*willow), of_case("tiger", *tiger)), "new")
+    assert (standing.kind, standing.change, standing.first) == (kind, change, first)
+
+
+def test_answers_to_an_earlier_form_of_the_case_do_not_count() -> None:
+    edited = [structs.replace(entry, sent="longer") for entry in history("w", "bbb")[1:]]
+    standing = stand([*history("w"), *edited], "new")
+    assert (standing.kind, standing.change, standing.was, standing.answers) == ("broken", "new", "", 3)
+
+
+def test_a_run_that_was_interrupted_ends_with_its_last_answer() -> None:
+    first, between = history("b"), history("", "w", "w")
+    resumed = [structs.replace(entry, answer=300 + entry.sample) for entry in history("bbb")[1:]]
+    standing = stand([*first, *between, *resumed], "new")
+    assert (standing.kind, standing.change, standing.was, standing.first) == ("broken", "regressed", "works", 1)

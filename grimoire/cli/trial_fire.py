@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grimoire.cli import output, trial_show, wiring
 from grimoire.cli.options import AUTO
+from grimoire.ledger import fingerprint
 from grimoire.reports.tally import Tally
 from grimoire.trial.run import Trial
 from grimoire.trial.run import run as run_trial
@@ -53,14 +54,11 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json:
 
 
 def _sampler(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Sampler:
-    """Begins with what the ledger says of each case, as far as it was measured as it will be now."""
-    cases = {spell.name: {case.id for case in spell.cases} for spell in setup.plan.spells}
+    """Begins with what the ledger says of each case, as far as the same was asked and measured as it will be now."""
     chance = setup.settings.values.chance
-
-    def now(spell: str, language: str, case: str) -> Measured | None:
-        template = setup.plan.templates.get((spell, language))
-        if template is None or case not in cases.get(spell, ()):
-            return None
-        return template.digest, judge.yardstick(spell, case)
-
-    return Sampler(chance, known(store.judged(), now, chance, before=run.id))
+    planned: dict[tuple[str, str, str], Measured] = {}
+    for cell in setup.cells():
+        place = (cell.spell, cell.language, cell.case)
+        if place not in planned:
+            planned[place] = (cell.template, fingerprint(cell.incantation), judge.yardstick(cell.spell, cell.case))
+    return Sampler(chance, known(store.judged(), planned, chance, before=run.id))

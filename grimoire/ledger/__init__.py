@@ -13,9 +13,19 @@ from pathlib import Path
 from grimoire.ledger.database import open_database
 from grimoire.ledger.kinds import MEMORY
 from grimoire.ledger.memory import MemoryStats, Share, SqliteMemory
+from grimoire.ledger.rows import fingerprint
 from grimoire.ledger.store import SqliteLedger
 
-__all__ = ["MemoryStats", "Share", "SqliteLedger", "SqliteMemory", "memory_path", "open_ledger", "open_memory"]
+__all__ = [
+    "MemoryStats",
+    "Share",
+    "SqliteLedger",
+    "SqliteMemory",
+    "fingerprint",
+    "memory_path",
+    "open_ledger",
+    "open_memory",
+]
 
 
 def utc_now() -> datetime:

@@ -34,8 +34,8 @@ def bound(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def fingerprint(text: str) -> str:
-    """SHA-256 of a clean text, in hexadecimal: equal for equal texts only, whoever chose them."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of a text as it is kept, in hexadecimal: equal for equal texts only, whoever chose them."""
+    return hashlib.sha256(clean(text).encode()).hexdigest()
 
 
 def canonical(value: object) -> str:
@@ -180,7 +180,7 @@ def entry_from(
 
 def judged_from(row: sqlite3.Row) -> Judged:
     """One judged answer from the columns of the standings' query."""
-    answer, run, at, template, case, sample, verdict, reason, yardstick = row
+    answer, run, at, template, case, sample, verdict, reason, yardstick, sent = row
     return Judged(
         answer=answer,
         run=run,
@@ -191,6 +191,7 @@ def judged_from(row: sqlite3.Row) -> Judged:
         verdict=verdict,
         reason=reason,
         yardstick=yardstick,
+        sent=sent,
     )
 
 

@@ -134,6 +134,11 @@ _SECOND: Migration = (
         data BLOB NOT NULL
     )""",
     "CREATE INDEX images_of_answer ON images (answer, id)",
+    # Anew, since the standings need `incantation` too.
+    "DROP INDEX answers_of_cell",
+    """CREATE INDEX answers_of_cell ON answers
+        (spell, language, backend, rehearsal, id, run, asked_at, template, case_id, sample, error, kind, incantation)
+        WHERE kind <> 'cast'""",
     *(_refuse(table, change) for table in ("opinions", "images") for change in ("UPDATE", "DELETE")),
 )
 

@@ -10,6 +10,7 @@ import re
 import secrets
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,13 +47,26 @@ _CELL_AFTER = """
 """
 _JUDGED = """
     SELECT a.id, a.run, a.asked_at, a.template, a.case_id, a.sample,
-        CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, ''), coalesce(v.yardstick, '')
+        CASE a.error WHEN '' THEN v.kind ELSE 'error' END, coalesce(v.reason, ''), coalesce(v.yardstick, ''), t.digest
     FROM answers AS a
+    JOIN texts AS t ON t.id = a.incantation
     LEFT JOIN verdicts AS v
         ON v.answer = a.id AND v.number = (SELECT max(number) FROM verdicts WHERE answer = a.id)
     WHERE a.kind <> 'cast' AND a.spell = :spell AND a.language = :language AND a.backend = :backend
         AND a.rehearsal = :rehearsal AND (a.error <> '' OR v.kind IS NOT NULL)
     ORDER BY a.id
+"""
+# An answer that was got anew with another text or other parameters, as a resumed run does when the settings have
+# changed, ends what was asked of that case before in the same run: all of it, and not only the same samples.
+_SUPERSEDED = """
+    WITH latest AS (
+        SELECT spell, language, backend, case_id, max(id) AS id FROM answers WHERE run = :run AND error = ''
+        GROUP BY spell, language, backend, case_id HAVING count(*) > count(DISTINCT sample)
+    )
+    SELECT a.id FROM answers AS a
+    CROSS JOIN latest AS l USING (spell, language, backend, case_id)
+    JOIN answers AS b ON b.id = l.id
+    WHERE a.run = :run AND a.id < b.id AND (a.incantation, a.parameters) <> (b.incantation, b.parameters)
 """
 
 
@@ -211,9 +225,10 @@ class SqliteLedger:
         return [row["spell"] for row in self._rows("SELECT DISTINCT spell FROM answers ORDER BY spell")]
 
     def entries(self, run_id: str) -> Iterator[Entry]:
-        """A run's answers and errors, oldest first."""
+        """A run's answers and errors, oldest first, without those that it asked for anew with other settings."""
         where = "WHERE a.run = :run AND a.id > :last ORDER BY a.id"
-        return self._pages(where, {"run": run_id, "last": 0})
+        superseded = self._superseded(run_id)
+        return (entry for entry in self._pages(where, {"run": run_id, "last": 0}) if entry.id not in superseded)
 
     def answered(self, run: Run) -> Iterator[Entry]:
         where = "WHERE a.run = :run AND a.error = '' AND a.id > :last ORDER BY a.id"
@@ -224,13 +239,26 @@ class SqliteLedger:
         return self._pages(where, {"spell": spell, "last": 2**63 - 1}, limit)
 
     def judged(self) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
-        """One cell at a time, in the order of its names; casts, and answers no one has judged yet, are left out."""
+        """One cell at a time, in the order of its names.
+
+        Casts, answers no one has judged yet, and what a run asked for anew with other settings are left out.
+        """
         cell: dict[str, object] = {"spell": "", "language": "", "backend": "", "rehearsal": -1}
         while found := self._rows(_CELL_AFTER, **cell):
             spell, language, backend, rehearsal = found[0]
             cell = dict(found[0])
-            if history := self._rows(_JUDGED, **cell):
-                yield (spell, language, backend, bool(rehearsal)), [rows.judged_from(row) for row in history]
+            if history := self._judged_of(cell):
+                yield (spell, language, backend, bool(rehearsal)), history
+
+    def _judged_of(self, cell: Mapping[str, object]) -> list[Judged]:
+        history = [rows.judged_from(row) for row in self._rows(_JUDGED, **cell)]
+        asked = Counter((entry.run, entry.case, entry.sample) for entry in history if entry.verdict != "error")
+        again = {run for (run, _, _), times in asked.items() if times > 1}
+        superseded = {answer for run in again for answer in self._superseded(run)}
+        return [entry for entry in history if entry.answer not in superseded]
+
+    def _superseded(self, run_id: str) -> set[int]:
+        return {row["id"] for row in self._rows(_SUPERSEDED, run=run_id)}
 
     def counts(self) -> dict[str, int]:
         """How much is on record: runs, answers, errors, and the schema's version."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -22,8 +22,11 @@ class CaseKey(NamedTuple):
     case: str
 
 
-Measured = tuple[str, str]
-"""The digests of a case's text and of the checks its answers meet: answers can be compared where both are the same."""
+Measured = tuple[str, str, str]
+"""Digests of a text, of what is sent with a case filled in, and of the checks that the answers meet.
+
+Answers can be compared where all three are the same.
+"""
 
 
 class _Asked(msgspec.Struct):
@@ -69,20 +72,20 @@ class Sampler:
 
 def known(
     judged: Iterable[tuple[tuple[str, str, str, bool], list[Judged]]],
-    now: Callable[[str, str, str], Measured | None],
+    now: Mapping[tuple[str, str, str], Measured],
     chance: Chance,
     *,
     before: str,
 ) -> dict[CaseKey, CaseWatch]:
     """What the ledger says of every case, leaving out the run `before` which this is asked.
 
-    `now` tells by spell, language and case what its answers are measured by today (None: it is no longer there).
+    `now` has by spell, language and case what its answers are measured by today; others say nothing.
     """
     watches: dict[CaseKey, CaseWatch] = {}
     for (spell, language, backend, rehearsal), history in judged:
         cases: dict[str, list[Judged]] = {}
         for entry in history:
-            if not rehearsal and entry.run != before and _comparable(entry, now(spell, language, entry.case)):
+            if not rehearsal and entry.run != before and _comparable(entry, now.get((spell, language, entry.case))):
                 cases.setdefault(entry.case, []).append(entry)
         for case, entries in cases.items():
             watches[CaseKey(spell, language, backend, case)] = watch_case(entries, chance)
@@ -90,4 +93,4 @@ def known(
 
 
 def _comparable(entry: Judged, measured: Measured | None) -> bool:
-    return entry.verdict != "error" and (entry.template, entry.yardstick) == measured
+    return entry.verdict != "error" and (entry.template, entry.sent, entry.yardstick) == measured

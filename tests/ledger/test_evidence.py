@@ -46,7 +46,14 @@ def test_a_verdict_keeps_its_yardstick_and_who_was_asked(ledger: SqliteLedger) -
     run = ledger.start("trial", {})
     number = ledger.add_answer(run, a_cell(), AN_ANSWER)
     asked = CheckResult(
-        check="judge", version=1, outcome="passed", reason="2 of 3 votes", judge="office/m1", wants="0123", split=True, should=True
+        check="judge",
+        version=1,
+        outcome="passed",
+        reason="2 of 3 votes",
+        judge="office/m1",
+        wants="0123",
+        split=True,
+        should=True,
     )
     verdict = a_verdict("works", asked)
     ledger.add_verdict(number, type(verdict)(kind=verdict.kind, checks=verdict.checks, yardstick="abc"))

@@ -5,7 +5,7 @@ import pytest
 from grimoire.chance import wilson
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout
-from grimoire.ledger import SqliteLedger
+from grimoire.ledger import SqliteLedger, fingerprint
 from grimoire.ledger.rows import deciding_reason
 from grimoire.ledger.store import _CELL_AFTER, _JUDGED
 from grimoire.record import Cell, Run, RunKind
@@ -52,7 +52,14 @@ def test_a_later_verdict_on_an_older_answer_changes_the_standing(ledger: SqliteL
     [(_, history)] = ledger.judged()
     [entry] = history
     assert entry == Judged(
-        answer=number, run=run.id, at=entry.at, template=NOW, case=a_cell().case, verdict="works", reason=""
+        answer=number,
+        run=run.id,
+        at=entry.at,
+        template=NOW,
+        case=a_cell().case,
+        verdict="works",
+        reason="",
+        sent=fingerprint(a_cell().incantation),
     )
 
 
