@@ -85,10 +85,11 @@ Tell = Callable[[Result], None]
 
 
 class _Round(msgspec.Struct, frozen=True):
-    """One round of questions: who is told of each result, and what waits for the panel."""
+    """One round of questions: who is told of each result, what was answered before, and what waits for the panel."""
 
     trial: Trial
     tell: Tell
+    answered: Mapping[str, Entry]
     waiting: list[Record]
 
     def settle(self, record: Record) -> None:
@@ -117,9 +118,10 @@ async def run(trial: Trial, planned: Iterable[Cell], on_result: Tell) -> None:
             trial.sampler.see(result)
         on_result(result)
 
+    answered = {entry.key: entry for entry in trial.ledger.answered(trial.run)}
     cells = planned
     while True:
-        this = _Round(trial, tell, [])
+        this = _Round(trial, tell, answered, [])
         await _ask_all(this, cells)
         await _ask_panel(this)
         cells = trial.sampler.again() if trial.sampler else []
@@ -159,9 +161,13 @@ async def _ask_panel(this: _Round) -> None:
         this.trial.ledger.add_verdict(number, verdict)
         this.tell(msgspec.structs.replace(result, verdict=verdict))
 
-    async with asyncio.TaskGroup() as group:
-        for record in this.waiting:
-            group.create_task(ask(*record))
+    tasks = [asyncio.create_task(ask(*record)) for record in this.waiting]
+    try:
+        await asyncio.gather(*tasks)  # no TaskGroup: what fails is to end the run as itself, not in a group
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _all(workers: list[asyncio.Task[None]], writer: asyncio.Task[None]) -> None:
@@ -207,9 +213,8 @@ def _recorded(trial: Trial, cell: Cell, reply: Answer | ServiceError) -> Record:
 
 def _resumed(this: _Round, planned: Iterator[Cell]) -> Iterator[Cell]:
     """The cells still to be asked; those this run has an answer to are told, judged first where they were not."""
-    answered = {entry.key: entry for entry in this.trial.ledger.answered(this.trial.run)}
     for cell in planned:
-        entry = answered.get(cell.key)
+        entry = this.answered.get(cell.key)
         if entry is None:
             yield cell
             continue

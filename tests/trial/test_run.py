@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -67,12 +66,6 @@ class Stuck(Echo):
             self.waiting.set()
             await asyncio.Event().wait()
         return await super().answer(text)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
-    with open_ledger(tmp_path / "ledger.sqlite") as opened:
-        yield opened
 
 
 def cells(*texts: str, backend: str = "echo/1") -> list[Cell]:

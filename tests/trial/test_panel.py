@@ -1,0 +1,97 @@
+"""Questions to a model about the answers: what fails there ends the run as itself, and what was answered stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grimoire.chance import Chance
+from grimoire.chat import Answer
+from grimoire.errors import LedgerError
+from grimoire.ledger import SqliteLedger, open_ledger
+from grimoire.record import Cell, Entry, Run
+from grimoire.trial.run import Panel, Result, Trial, run
+from grimoire.trial.sampling import Sampler
+from grimoire.verdict import Verdict
+from tests.trial.test_run import WORKS, Echo, approve, cells, within
+
+
+class Says:
+    """A panel that is asked about everything, with how many are at it at once."""
+
+    def __init__(self, verdict: Verdict = WORKS) -> None:
+        self.verdict = verdict
+        self.flying = self.most = 0
+
+    def asks(self, cell: Cell) -> bool:
+        return True
+
+    async def ask(self, cell: Cell, answer: Answer, paid: float | None, verdict: Verdict) -> Verdict:
+        self.flying += 1
+        self.most = max(self.most, self.flying)
+        await asyncio.sleep(0)
+        self.flying -= 1
+        if cell.case.startswith("crash"):
+            raise LedgerError("no space is left")
+        return self.verdict
+
+
+def trial(ledger: SqliteLedger, panel: Panel, *, of: Run | None = None, sampler: Sampler | None = None) -> Trial:
+    started = of or ledger.start("trial", {})
+    backends = {"echo/1": Echo()}
+    return Trial(run=started, ledger=ledger, backends=backends, judge=approve, jobs=3, panel=panel, sampler=sampler)
+
+
+def test_every_answer_is_put_to_it_with_at_most_so_many_at_once(ledger: SqliteLedger) -> None:
+    results: list[Result] = []
+    panel = Says(Verdict(kind="partial"))
+    within(run(trial(ledger, panel), cells(*"abcdefgh"), results.append))
+    assert {result.verdict.kind for result in results} == {"partial"}
+    assert [entry.verdict for entry in ledger.history("tea")] == ["partial"] * 8
+    assert panel.most == 3
+
+
+def test_what_fails_ends_the_run_as_itself_and_loses_no_answer(ledger: SqliteLedger) -> None:
+    batch = trial(ledger, Says())
+    with pytest.raises(LedgerError, match="no space"):
+        within(run(batch, cells("a", "crash", "b", "c", "d", "e"), lambda _: None))
+    entries = list(ledger.entries(batch.run.id))
+    assert sorted(entry.case for entry in entries) == ["a", "b", "c", "crash", "d", "e"]
+    assert next(entry for entry in entries if entry.case == "crash").verdict is None
+    results: list[Result] = []
+    within(run(trial(ledger, Says(), of=batch.run), cells("a", "b", "c", "d", "e"), results.append))
+    assert {result.earlier for result in results} == {True}
+    assert {result.verdict.kind for result in results} == {"works"}
+
+
+def test_a_reader_that_has_gone_ends_the_run_as_itself(ledger: SqliteLedger) -> None:
+    def closed(_: Result) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        within(run(trial(ledger, Says()), cells(*"abc"), closed))
+
+
+class Counting(SqliteLedger):
+    """Counts how often a run's answers are read."""
+
+    looks = 0
+
+    def answered(self, run: Run) -> Iterator[Entry]:
+        self.looks += 1
+        return super().answered(run)
+
+
+def test_a_run_that_asks_again_and_again_reads_its_answers_once(tmp_path: Path) -> None:
+    opened = open_ledger(tmp_path / "ledger.sqlite")
+    with Counting(opened._connection, opened.path, opened._clock) as ledger:
+        results: list[Result] = []
+        chance = msgspec.structs.replace(Chance(), false_alarm=1e-9, most=6)
+        batch = trial(ledger, Says(Verdict(kind="broken")), sampler=Sampler(chance))
+        within(run(batch, cells("a"), results.append))
+        assert [result.cell.sample for result in results] == [1, 2, 3, 4, 5, 6]
+        assert ledger.looks == 1
