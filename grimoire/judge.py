@@ -47,20 +47,21 @@ def carry(
 ) -> Verdict | None:
     """`judge`'s verdict with what a model said of the same answer before in the place of the skipped questions.
 
-    None where one of them was never put, or another one: then there is no verdict without asking.
+    None where one of them was never put, or another one: then there is no verdict without asking, but for an answer
+    that is broken already. That keeps what was said too, for the day on which it is no longer broken.
     """
-    if verdict.kind == "broken":
-        return verdict
     asked = {(r.check, r.wants): r for r in earlier if r.judge and r.outcome in {"passed", "failed"}}
     results: list[CheckResult] = []
-    for check, result in zip(checks, verdict.checks, strict=True):
-        if isinstance(check, AskingCheck) and check.applies(exchange):
-            said = asked.get((check.name, _question(check)))
-            if said is None:
-                return None
-            results.append(msgspec.structs.replace(said, should=check.should))
-        else:
+    for check, result in zip(checks, verdict.checks, strict=False):  # where there is no answer not all checks were run
+        said = asked.get((check.name, _question(check)))
+        if not isinstance(check, AskingCheck) or not check.applies(exchange):
             results.append(result)
+        elif said is not None:
+            results.append(msgspec.structs.replace(said, should=check.should))
+        elif verdict.kind == "broken":
+            results.append(result)
+        else:
+            return None
     return msgspec.structs.replace(decide(results), yardstick=verdict.yardstick)
 
 

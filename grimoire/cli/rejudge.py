@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +41,7 @@ def rejudge(
     tally = _Tally()
 
     async def work(store: SqliteLedger) -> None:
-        for spell in _spells(library, store, [library.name_of(name) for name in names or ()], tally):
+        for spell in _spells(library, store, names or (), tally):
             async with aclosing(_Work(settings, library, store, spell, ask=ask)) as answers:
                 async for entry, verdict in answers.judged(tally, older=older):
                     tally.count(entry, verdict)
@@ -53,13 +53,16 @@ def rejudge(
     with wiring.open_ledger(settings, ledger, reading=dry_run) as store:
         asyncio.run(work(store))
     output.note(tally.summary(dry_run=dry_run))
+    if tally.failed:
+        raise typer.Exit(3)
 
 
 class _Tally:
     """What became of the answers."""
 
     def __init__(self) -> None:
-        self.answers = self.changed = self.renewed = self.older = self.unasked = 0
+        self.answers = self.changed = self.renewed = self.older = self.unasked = self.failed = 0
+        self.fault = ""
         self.gone: list[str] = []
 
     def count(self, entry: Entry, verdict: Verdict) -> None:
@@ -72,20 +75,22 @@ class _Tally:
         """One line for the person who waits."""
         from grimoire.cli.output import count
 
-        parts = [f"{count(self.answers, 'answer')} judged: {self.changed} verdicts change"]
-        parts.append(f"{self.renewed} {'would be' if dry_run else ''} recorded anew".replace("  ", " "))
+        changes = "1 verdict changes" if self.changed == 1 else f"{self.changed:,} verdicts change"
+        parts = [f"{count(self.answers, 'answer')} judged: {changes}"]
+        parts.append(f"{self.renewed:,} {'would be ' if dry_run else ''}recorded anew")
         parts += [f"{self.older} to earlier texts left alone (--all)"] if self.older else []
         parts += [f"{self.unasked} need the judge (--ask)"] if self.unasked else []
+        parts += [f"{self.failed} got no verdict of the judge and keep theirs ({self.fault})"] if self.failed else []
         parts += [f"no longer in the library: {', '.join(self.gone)}"] if self.gone else []
         return "; ".join(parts)
 
 
-def _spells(library: Library, store: SqliteLedger, names: list[str], tally: _Tally) -> Iterator[Spell]:
-    """The named spells, or all on record; what has left the library is told, and a broken file ends nothing."""
+def _spells(library: Library, store: SqliteLedger, names: Sequence[str], tally: _Tally) -> Iterator[Spell]:
+    """The spells named, or all on record; what has left the library is told, and a broken file ends nothing."""
     from grimoire.cli import output
     from grimoire.errors import InvalidFile, UnknownName
 
-    for name in names or store.spells():
+    for name in dict.fromkeys(names) or store.spells():
         try:
             yield library.get(name)
         except UnknownName:
@@ -120,22 +125,30 @@ class _Work:
             if not older and (entry.language, entry.template) not in self._current:
                 tally.older += 1
                 continue
-            verdict = await self._verdict(entry)
-            if verdict is None:
-                tally.unasked += 1
-            else:
+            verdict = await self._verdict(entry, tally)
+            if verdict is not None:
                 yield entry, verdict
 
-    async def _verdict(self, entry: Entry) -> Verdict | None:
+    async def _verdict(self, entry: Entry, tally: _Tally) -> Verdict | None:
+        """Today's verdict; None where a model would have to be asked, or was and gave none: then the old one stays."""
         from grimoire.cast import recorded_cell
 
         cell, answer = recorded_cell(entry, self._spell), entry.reply
         verdict = self._judge(cell, answer, entry.cost)
         if not self._judge.asks(cell):
             return verdict
-        if self._ask:
-            return await self._judge.ask(cell, answer, entry.cost, verdict)
-        return self._judge.carry(cell, answer, verdict, entry.checks)
+        carried = self._judge.carry(cell, answer, verdict, entry.checks)
+        if carried is not None:
+            return carried
+        if not self._ask:
+            tally.unasked += 1
+            return None
+        asked = await self._judge.ask(cell, answer, entry.cost, verdict)
+        if asked.kind == "error" and verdict.kind != "error":
+            tally.failed += 1
+            tally.fault = tally.fault or asked.reasons[0]
+            return None
+        return asked
 
 
 def _same(entry: Entry, verdict: Verdict) -> bool:

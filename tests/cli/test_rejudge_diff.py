@@ -30,7 +30,7 @@ def test_a_stricter_check_is_run_over_what_is_on_record(mine: Path, backends: Op
     dry = run(["rejudge", "--dry-run"])
     assert dry.code == 0
     assert "works → broken: mine (en) on one/m1, case willow, answer 1: contains: 1 of 2 missing" in dry.out
-    assert "1 answer judged: 1 verdicts change; 1 would be recorded anew" in dry.err
+    assert "1 answer judged: 1 verdict changes; 1 would be recorded anew" in dry.err
     assert call(["history", "mine", "--json"]).json[0]["verdict"] == "works"
     (line,) = call(["rejudge", "mine", "--json"]).lines
     assert (line["answer"], line["was"], line["verdict"]) == (1, "works", "broken")
@@ -68,13 +68,23 @@ def test_a_spell_that_left_the_library_is_told(mine: Path, backends: OpenAIServe
     assert call(["rejudge", "mine"]).code == 2
 
 
+def test_a_spell_outside_the_library_is_named_by_its_file(mine: Path, backends: OpenAIServer, folder: Path) -> None:
+    (folder / "elsewhere").mkdir()
+    file = str(mine.rename(folder / "elsewhere" / mine.name))
+    call(["trial", file, "-l", "en", "-m", "one", "-n", "1", "--yes"])
+    edit(Path(file), "- contains: willow", "- contains: oak")
+    assert "works → broken: mine (en)" in call(["rejudge", file, file]).out
+    assert "1 answer judged: 0 verdicts change" in call(["rejudge", file]).err
+    assert "no longer in the library: mine" in call(["rejudge"]).err
+
+
 def test_two_runs_are_compared(mine: Path, backends: OpenAIServer) -> None:
     call(TRIAL)
     backends.reply = Reply(text=BAD)
     call(TRIAL)
     shown = run(["diff", "last~1", "last"])
     assert shown.code == 0
-    assert shown.out.startswith("regressed: mine (en) on one/m1, case willow: works → broken (may be chance): on-subj")
+    assert shown.out.startswith("regressed: mine (en) on one/m1, case willow: works → broken (may be chance): contains")
     assert "1 regressed" in shown.err
     assert call(["diff", "last~1", "--fail-on", "regressed"]).code == 1
     assert call(["diff", "last", "last~1", "--fail-on", "regressed"]).code == 0

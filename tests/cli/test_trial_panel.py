@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GOOD
-from tests.cli.process import call
+from tests.cli.process import call, shell
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 TRIAL = ("trial", "mine", "-l", "en", "-m", "one", "-n", "1", "--yes")
@@ -124,6 +124,67 @@ def test_what_the_judge_said_is_taken_over_when_judging_anew(mine: Path, judged:
     changed = call(["rejudge", "--ask"])
     assert "works → broken: mine (en)" in changed.out
     assert server.count == asked + 2
+
+
+def test_what_the_judge_said_is_not_asked_again_where_asking_is_allowed(
+    mine: Path, judged: Callable[..., OpenAIServer]
+) -> None:
+    server = judged(PASS)
+    call(TRIAL)
+    asked = server.count
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("- contains: willow\n", "- contains: [willow, river]\n"), encoding="utf-8")
+    assert "1 answer judged: 0 verdicts change; 1 recorded anew" in call(["rejudge", "--ask"]).err
+    assert server.count == asked
+
+
+def test_what_the_judge_said_outlasts_a_check_that_failed_for_a_while(
+    mine: Path, judged: Callable[..., OpenAIServer]
+) -> None:
+    server = judged(PASS)
+    call(TRIAL)
+    asked = server.count
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("- contains: willow\n", "- contains: [willow, elm]\n"), encoding="utf-8")
+    assert "works → broken" in call(["rejudge"]).out
+    assert rubric()["outcome"] == "passed"
+    mine.write_text(text, encoding="utf-8")
+    assert "broken → works" in call(["rejudge"]).out
+    assert server.count == asked
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        pytest.param(Reply(status=500), "the judge two/m2 gave no answer", id="out of order"),
+        pytest.param(Reply(text="It is fine, I think."), "the judge two/m2 gave no answer", id="no verdict"),
+    ],
+)
+def test_a_judge_that_errs_takes_no_verdict_away(
+    mine: Path, judged: Callable[..., OpenAIServer], said: Reply, reason: str
+) -> None:
+    server = judged(PASS)
+    call(TRIAL)
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("It names a tree.", "It names a price."), encoding="utf-8")
+    server.reply = said
+    failed = call(["rejudge", "--ask"])
+    assert (failed.code, failed.out) == (3, "")
+    assert "0 answers judged: 0 verdicts change; 0 recorded anew; 1 got no verdict of the judge" in failed.err
+    assert reason in failed.err
+    assert call(["status", "--json"]).json[0]["standing"] == "works"
+
+
+def test_a_reader_that_has_enough_ends_no_trial_with_a_bug(
+    mine: Path, write_spell: Callable[..., Path], judged: Callable[..., OpenAIServer]
+) -> None:
+    judged(PASS)
+    for name in ("second", "third"):
+        path = write_spell(name)
+        path.write_text(mine.read_text(encoding="utf-8").replace("name: mine", f"name: {name}"), encoding="utf-8")
+    read = shell("grimoire trial mine second third -l en -m one --yes --json | head -1")
+    assert "a bug in Grimoire" not in read.err
+    assert read.out.count("\n") == 1
 
 
 def test_an_answer_from_elsewhere_is_put_to_the_judge_too(
