@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import msgspec
@@ -73,6 +74,7 @@ def judge(
     from grimoire.cli.choose import choose_text
     from grimoire.languages import resolve
 
+    backend = backend.strip()
     keeping = Keep(note=note, verdict=verdict, images=[_image(path) for path in images or ()])
     _refuse_contradictions(record=record, backend=backend, keeping=keeping)
     settings = settings_file.load()
@@ -108,7 +110,7 @@ def _refuse_contradictions(*, record: bool, backend: str, keeping: Keep) -> None
     from grimoire.errors import UsageError
     from grimoire.settings import REHEARSAL
 
-    if record and not backend.strip():
+    if record and not backend:
         raise UsageError("--record needs --backend", hint="say who answered, such as --backend ernie-web/4.0")
     if record and (backend.partition("/")[0] == REHEARSAL or not backend.isprintable()):
         raise UsageError(f"{backend!r} cannot be put on record", hint="--backend names a real chat, in one line")
@@ -139,7 +141,7 @@ def _answer(file: str) -> str:
     if file == "-":
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("no answer to judge", hint="name its file, or pipe it in")
-        return read_stdin(sys.stdin)
+        return read_stdin(sys.stdin).removeprefix("\ufeff")
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -193,7 +195,8 @@ def _image(path: Path) -> Image:
     from grimoire.errors import UsageError
     from grimoire.record import Image
 
-    data = path.read_bytes() if path.stat().st_size <= LARGEST_IMAGE else b""
+    state = path.stat()
+    data = path.read_bytes() if S_ISREG(state.st_mode) and state.st_size <= LARGEST_IMAGE else b""
     kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "image/webp"

@@ -56,4 +56,5 @@ def evidence(standing: Standing) -> str:
     bounds = f"{percent(standing.low)} to {percent(standing.high)}"
     interval = f" (95 % interval {bounds})" if standing.answers > 1 else ""
     errors = f", {count(standing.errors, 'error')} beside" if standing.errors else ""
-    return f"{standing.works} of {count(standing.answers, 'answer')} work{interval}{errors}"
+    work = "works" if standing.answers == 1 else "work"
+    return f"{standing.works} of {count(standing.answers, 'answer')} {work}{interval}{errors}"

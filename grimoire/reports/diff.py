@@ -9,6 +9,7 @@ import msgspec
 
 from grimoire.chance import Chance
 from grimoire.record import Entry
+from grimoire.spell import digest
 from grimoire.standing import RANK, case_kind, share
 from grimoire.verdict import VerdictKind
 
@@ -27,7 +28,8 @@ class Place(NamedTuple):
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """What one run found there. `kind` is `error` where no answer got a verdict; errors count beside the answers.
 
-    `low` to `high` is the 95 % interval of the share that works.
+    `low` to `high` is the 95 % interval of the share that works; `template`, `sent` and `yardstick` are the digests of
+    the text, of the text with the case filled in, and of the checks.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     high: float
     reason: str = ""
     template: str = ""
+    sent: str = ""
     yardstick: str = ""
 
 
@@ -45,7 +48,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One place in both runs; None where a run did not try it.
 
     `clear` says that the intervals do not meet: the difference is hardly chance. `text` and `checks` say that another
-    text was sent, or that other checks judged.
+    text was sent, be it the spell's or the case's, or that other checks judged.
     """
 
     place: Place
@@ -72,7 +75,7 @@ def _line(place: Place, before: Side | None, after: Side | None) -> Line:
         after=after,
         difference=_difference(before.kind, after.kind),
         clear=before.high < after.low or after.high < before.low,
-        text=before.template != after.template,
+        text=(before.template, before.sent) != (after.template, after.sent),
         checks=before.yardstick != after.yardstick,
     )
 
@@ -111,5 +114,6 @@ def _side(entries: list[Entry], chance: Chance) -> Side:
         high=counted.high,
         reason=next(iter(reasons if answered else errors), ""),
         template=judged[-1].template,
+        sent=digest(judged[-1].incantation),
         yardstick=judged[-1].yardstick,
     )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grimoire.cli.judge import LARGEST_IMAGE
 from tests.cli.conftest import GOOD
 from tests.cli.process import call, run, run_on_terminal, shell
 
@@ -36,9 +38,10 @@ def test_a_good_answer_works(mine: Path, answer: Callable[[str], str]) -> None:
 def test_the_check_that_decided_stands_first_with_its_evidence(mine: Path, answer: Callable[[str], str]) -> None:
     judged = run(["judge", "mine", answer(BAD)])
     assert judged.code == 1
-    first, second, *_ = judged.out.splitlines()
+    first, second, third, *_ = judged.out.splitlines()
     assert first == "broken: mine (en), case willow"
-    assert second.startswith("  failed   on-subject  0 of 2 terms of the input occur")
+    assert second.split() == ["failed", "contains", "1", "of", "1", "missing:", '"willow"']
+    assert third.startswith("  passed   answered")
 
 
 def test_json_has_the_verdict_and_every_check(mine: Path, answer: Callable[[str], str]) -> None:
@@ -72,13 +75,16 @@ def test_which_case_is_said_where_there_are_several(answer: Callable[[str], str]
 
 def test_a_text_of_ones_own(mine: Path, answer: Callable[[str], str]) -> None:
     oaks = (
-        "The oak stands on the hill, and no willow is near. An oak grows slowly, as oaks do, for three hundred years."
+        "The oak stands on the hill, and no willow is near. An oak grows slowly, as oaks do, for three hundred years, "
+        "and for three hundred more it stands. Its bark is deep and grey, its leaves come late in spring, and what "
+        "falls from it in autumn feeds the boar and the jay. Whoever plants an oak plants it for others, since no one "
+        "who put an acorn into the ground has ever sat in the shade of the tree."
     )
     judged = call(["judge", "mine", answer(oaks), "--text", "oaks", "--json"])
     assert (judged.code, judged.json["case"], judged.json["verdict"]) == (0, "", "works")
-    assert call(["judge", "mine", answer(oaks), "--json"]).json["verdict"] == "works"
-    other = call(["judge", "mine", answer(GOOD), "--text", "granite quarries", "--json"])
-    assert other.json["verdict"] == "broken"
+    other = call(["judge", "mine", answer(oaks), "--text", "granite quarries", "--json"])
+    assert (other.code, other.json["verdict"]) == (1, "broken")
+    assert [check["check"] for check in other.json["checks"] if check["outcome"] == "failed"] == ["on-subject"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_an_answer_goes_on_record_with_what_a_person_says(
     assert (row["backend"], row["standing"]) == ("ernie-web/4.0", "broken"), "a person's verdict is not the checks'"
     shown = call(["history", "mine", "--why", "--images", "out"])
     assert "a person: works: 网页版，第二次问" in shown.out
-    assert "failed   on-subject" in shown.out
+    assert "failed   contains" in shown.out
     assert (folder / "out" / f"{entry['id']}-1.png").read_bytes() == PICTURE
 
 
@@ -160,6 +166,32 @@ def test_a_wrong_call_is_told_in_a_line_and_records_nothing(
     assert (refused.code, refused.out) == (2, "")
     assert said in refused.err
     assert call(["history", "mine", "--json"]).json == []
+
+
+def test_what_is_no_file_is_no_picture(mine: Path, answer: Callable[[str], str], folder: Path) -> None:
+    """A device never ends, and a pipe may never begin."""
+    os.mkfifo(folder / "pipe.png")
+    (folder / "large.png").write_bytes(PICTURE.ljust(LARGEST_IMAGE + 1))
+    for image in ("/dev/zero", "pipe.png", "large.png"):
+        refused = call(["judge", "mine", answer(GOOD), "--record", "--backend", "web", "--image", image])
+        assert (refused.code, refused.out) == (2, "")
+        assert f"{image} is no picture that can be kept" in refused.err
+    (folder / "large.png").write_bytes(PICTURE.ljust(LARGEST_IMAGE))
+    assert call(["judge", "mine", "answer.txt", "--record", "--backend", "web", "--image", "large.png"]).code == 0
+
+
+def test_a_backend_is_the_same_with_spaces_around_its_name(mine: Path, answer: Callable[[str], str]) -> None:
+    for name in ("web/1", " web/1 "):
+        call(["judge", "mine", answer(GOOD), "--record", "--backend", name])
+    assert [(row["backend"], row["answers"]) for row in call(["status", "--json"]).json] == [("web/1", 2)]
+
+
+def test_the_mark_that_some_editors_put_first_is_no_part_of_the_answer(
+    mine: Path, answer: Callable[[str], str]
+) -> None:
+    piped = run(["judge", "mine", "--json"], stdin="\ufeff" + GOOD)
+    assert piped.json == call(["judge", "mine", answer("\ufeff" + GOOD), "--json"]).json
+    assert piped.json == call(["judge", "mine", answer(GOOD), "--json"]).json
 
 
 def test_a_terminal_is_not_read_for_an_answer(mine: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_spell_that_broke_is_announced_in_the_first_run(mine: Path, backends: 
     assert broke.code == 1
     assert backends.count == 1 + 3
     assert "regressed: mine (en) on one/m1: works → broken, 0 of 3 answers work" in broke.err
-    assert "first in answer 2: on-subject: 0 of 2 terms" in broke.err
+    assert 'first in answer 2: contains: 1 of 1 missing: "willow"' in broke.err
     row = standing()
     assert (row["standing"], row["change"], row["was"], row["first"]) == ("broken", "regressed", "works", 2)
 
@@ -123,6 +123,53 @@ def test_an_interrupted_run_goes_on_where_it_was_in_doubt(mine: Path, backends: 
     assert resumed.code == 1
     assert "regressed: mine (en)" in resumed.err
     assert backends.count == before + 4
+
+
+def test_a_run_resumed_with_other_settings_keeps_nothing_of_what_was_asked_before(
+    mine: Path, backends: OpenAIServer, folder: Path
+) -> None:
+    call(TRIAL)
+    before = backends.count
+    backends.reply = lambda _: Reply(text=BAD) if backends.count - before < 3 else Reply(status=500)
+    assert call(TRIAL).code in {1, 3}
+    settings = folder / "grimoire.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("model: m1", "model: m1, temperature: 0.1"))
+    answers(backends, GOOD)
+    resumed = call(["trial", "--resume", "--yes"])
+    assert (resumed.code, backends.count) == (0, before + 4)
+    assert "in doubt" not in resumed.err
+    assert (standing()["answers"], standing()["works"], standing()["doubt"], standing()["errors"]) == (2, 2, False, 0)
+    assert call(["diff", "last~1", "last", "--all"]).out.startswith("same: mine (en) on one/m1, case willow: works")
+    assert len(call(["history", "mine", "--json"]).json) == 5, "on record all of it stays"
+
+
+def test_an_edited_case_is_another_question(mine: Path, backends: OpenAIServer) -> None:
+    answers(backends, BAD)
+    call(TRIAL)
+    assert (standing()["standing"], standing()["doubt"]) == ("broken", False)
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("prompt: willow trees", "prompt: willows by a river"), encoding="utf-8")
+    answers(backends, GOOD)
+    before = backends.count
+    edited = call(TRIAL)
+    assert (edited.code, backends.count - before) == (0, 1), "nothing was known of it that could be a surprise"
+    assert "recovered" not in edited.err
+    row = standing()
+    assert (row["standing"], row["change"], row["was"], row["answers"]) == ("works", "new", "", 1)
+    assert "the text changed" in call(["diff", "last~1", "last"]).out
+
+
+def test_a_case_added_moves_the_standing_only_on_evidence(mine: Path, backends: OpenAIServer) -> None:
+    call(TRIAL)
+    text = mine.read_text(encoding="utf-8")
+    added = "cases:\n  - {id: oak, prompt: willow oaks, answer_in: en}\n"
+    mine.write_text(text.replace("cases:\n", added), encoding="utf-8")
+    backends.reply = lambda body: Reply(text=BAD if "oaks" in body["messages"][-1]["content"] else GOOD)
+    for _ in range(2):
+        once = call([*TRIAL, "-n", "1", "-j", "1", "--fail-on", "regressed"])
+        assert (once.code, standing()["standing"], standing()["doubt"]) == (0, "works", True)
+    assert call([*TRIAL, "-n", "1", "-j", "1", "--fail-on", "regressed"]).code == 1
+    assert (standing()["standing"], standing()["change"], standing()["first"]) == ("partial", "regressed", 2)
 
 
 def test_only_what_changed(mine: Path, backends: OpenAIServer, write_spell: Callable[..., Path]) -> None:

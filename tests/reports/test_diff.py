@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from grimoire.chance import Chance
 from grimoire.record import Entry
@@ -72,6 +73,9 @@ def test_errors_are_counted_apart() -> None:
 def test_it_says_when_the_text_or_the_checks_were_others() -> None:
     [line] = compare(entries("w"), entries("w", template="u", yardstick="z"), Chance())
     assert (line.text, line.checks) == (True, True)
+    edited = [structs.replace(entry, incantation="with another case") for entry in entries("w")]
+    [line] = compare(entries("w"), edited, Chance())
+    assert (line.text, line.checks) == (True, False)
     [line] = compare(entries("w"), entries("w"), Chance())
     assert (line.text, line.checks) == (False, False)
 
