@@ -85,7 +85,7 @@ class Echo:
         return result(self, "passed", f"{len(letters)} letters, neither the {len(sent)} sent nor a piece of them")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def bare(text: str) -> str:
     """Letters and digits alone, case ignored."""
     return _NOISE.sub("", text.casefold())
@@ -185,7 +185,7 @@ def _worth_comparing(answer: str, incantation: str, text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _probes(source: str) -> tuple[str, ...]:
     """Up to 16 short runs of words, evenly taken from the text, in lower case."""
     size = WINDOW_WIDE if is_wide(source) else WINDOW

@@ -61,7 +61,7 @@ _QUOTED = r"[\"“'‘「『]"
 CHOICE = 60
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def job(incantation: str, text: str) -> Job:
     """What the incantation, without the user's text in it, asks to be done with that text."""
     template = incantation.replace(text, " ", 1) if text else incantation
