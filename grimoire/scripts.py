@@ -79,12 +79,12 @@ _FUNCTION_WORDS = {
     " votre vos être au ou son comme ses",
     "de": "der die das und ist nicht ein eine mit für auf den dem zu von sie ich wir auch sich werden wird sind oder"
     " einen bei aus wie nach kann zum zur im des",
-    "es": "el los las una que con para por del más como pero su sus lo está este esta también cuando muy y se es en"
+    "es": "el los las una que con para por del más como pero su sus lo está este esta también cuando muy se es en"
     " son al un",
     "it": "il gli della che di con per non una sono più anche del nel alla questo questa è dei delle si un lo nella",
-    "pt": "os uma que não com para por da do dos das são mais como em ao você também seu sua um pela pelo é e",
+    "pt": "os uma que não com para por da do dos das são mais como em ao você também seu sua um pela pelo",
     "nl": "de het een van en is dat niet met voor op zijn aan er ook maar naar bij deze wordt worden je als",
-    "pl": "się nie na jest że do jak dla są od po przez oraz lub które może być tym w z i",
+    "pl": "się nie na jest że do jak dla są od po przez oraz lub które może być tym",
     "sv": "och att det som är en på för med av den till inte har ett om kan du",
     "tr": "ve bir için bu ile da de çok olarak daha olan gibi en ya",
     "vi": "và của là các cho không được một những trong có với để khi này bạn người",

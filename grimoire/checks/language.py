@@ -16,7 +16,8 @@ script is wanted, which may be a name. An answer is in another language when
   words or more of it in the wrong one, where the incantation speaks of no second language. Lessons, dialogues and
   captions go to and fro.
 
-The standing check is skipped where the user's own text asks for another language ("translate into French", 用英文写).
+The standing check is skipped where the user's own text asks for another language ("translate into French",
+用英文写), or the incantation for the other Chinese script (转换成繁体), and the answer is in it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from grimoire import hanzi
-from grimoire.checks.language_hints import asks_for, reads_as_pinyin, speaks_of
+from grimoire.checks.language_hints import asks_for, asks_for_script, reads_as_pinyin, speaks_of
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import prose
 from grimoire.checks.reason import result
@@ -82,8 +83,8 @@ class AskedLanguage:
         outcome, reason = examine_prose(text, code)
         if outcome == "passed" and (why := turned(exchange, text, code)):
             outcome, reason = "failed", f"{why}, wanted {code}"
-        if outcome == "failed" and (other := asks_for(exchange.text, _variety(code))):
-            return result(self, "skipped", f"the input itself asks for {other}; {reason}")
+        if outcome == "failed" and (other := _asked_otherwise(exchange)) and examine_prose(text, other)[0] == "passed":
+            return result(self, "skipped", f"{other} is asked for in so many words; {reason}")
         return result(self, outcome, reason)
 
 
@@ -190,6 +191,13 @@ def _other_chinese(text: str, code: str) -> str:
         names = ("Traditional", "Simplified") if _variety(code) == "zh-Hant" else ("Simplified", "Traditional")
         return f"{right} characters are {names[0]} and {wrong} {names[1]}"
     return ""
+
+
+def _asked_otherwise(exchange: Exchange) -> str:
+    """The language or Chinese script that the text, or the incantation about Chinese scripts, asks for instead."""
+    code = _variety(exchange.answer_in)
+    script = asks_for_script(exchange.incantation, code) if base(code) == "zh" else ""
+    return asks_for(exchange.text, code) or script
 
 
 def _variety(code: str) -> str:

@@ -39,6 +39,7 @@ _ASKS = re.compile(
     rf"|(?i:\b(?:translat|rewrit|writ|repl|answer|respond|say)\w*\b[^.\n]{{0,60}}?\b(?:in|into|to)[ \t]+)({_EN})\b"
     rf"|\b({_EN})[ \t](?:version|translation|e-?mail|letter)\b"
 )
+_ASKS_SCRIPT = re.compile(r"(?:成|为|為|用|以|作|[Ii]nto |[Ii]n )(繁|简|簡|Traditional|Simplified)(?:[体體]| Chinese)")
 _OF_ENGLISH = re.compile(
     r"英文|英语|双语|中英|外语|翻译|提示词|English|(?i:bilingual|translat|midjourney|stable diffusion)"
 )
@@ -55,6 +56,12 @@ def asks_for(text: str, code: str) -> str:
     """The language a user's text asks the answer to be in, where it asks for another than `code`; else empty."""
     found = {_CODE_OF[next(filter(None, groups))] for groups in _ASKS.findall(text[:READ])}
     return "" if code in found or not found else min(found)
+
+
+def asks_for_script(incantation: str, code: str) -> str:
+    """The Chinese script an incantation asks for by name, where that is another than that of `code`; else empty."""
+    found = {"zh-Hant" if name in {"繁", "Traditional"} else "zh" for name in _ASKS_SCRIPT.findall(incantation[:READ])}
+    return min(found) if found and code not in found else ""
 
 
 def speaks_of(exchange: Exchange, script: str) -> bool:

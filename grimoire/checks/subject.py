@@ -5,20 +5,24 @@ The case's `subject` words decide where it has any: one must occur. Otherwise th
 and 柳树 for 林黛玉 and 垂杨柳, a quarter of its characters that are not in every text, and at least two; of a longer
 text an eighth of its 24 most repeated terms, and at least two.
 
-In an answer of 200 words (320 Chinese characters) or more they must also recur in another place, because an article on
-anything else has a "home" or a "健康" in it somewhere, and a lecture on how to write such articles names the subject
-once. There a third of the text's rarer characters and at least three are wanted, each of them twice; and of these one
-that stands twice and another that stands once, apart from the one place, recur as well.
+That terms are missing tells little where they are few and the answer is short: a poem about autumn, a plan for a week,
+a table, a story need not say what they are about. So it counts only in answers of 200 words (320 Chinese characters)
+for a text of up to four words, 120 for one of up to seven, 60 for a longer one, where each of the rarer characters
+beyond four counts for a word, since names have no synonyms; and only with five words a line at least, since lists of
+names and plans have short lines. Below that one term is enough, and none is no verdict.
+
+In an answer of 250 words (400 Chinese characters) or more the terms must also recur in another place, because an
+article on anything else has a "home" or a "健康" in it somewhere, and a lecture on how to write such articles names the
+subject once. There a third of the text's rarer characters and at least three are wanted, each of them twice; and of
+these one that stands twice and another that stands once, apart from the one place, recur as well.
 
 An answer is about the prompt's own example (`subject_example`) where the example's terms occur three times and once in
 50 words, and what is the user's alone does not occur, or in one place only. In another language than the user's text
 this is all that can be told: there the example must also have the most frequent term of the answer.
 
-Not judged where too few terms occur is an answer of fewer than 30 words (48 characters), which may be a title, a label
-or a poem (60 words where the text has but one or two words, for which others are soon found), and a list of names
-(under 3 words a line). Nor is one without a user's text, or with one that has no terms,
-or that is in another script or language. No dictionary bridges languages, and pinyin would only find names again, never
-show that one is missing, since 林 begins 林黛玉 and 林间小屋 alike.
+Not judged is an answer without a user's text, or to one that has no terms, or that is in another script or language. No
+dictionary bridges languages, and pinyin would only find names again, never show that one is missing, since 林 begins
+林黛玉 and 林间小屋 alike.
 """
 
 from __future__ import annotations
@@ -32,11 +36,12 @@ from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.verdict import CheckResult, Outcome
 
 HAN_PER_WORD = 1.6
-LONG_ANSWER = 200
-SHORT_ANSWER = 30
-FEW_WORDS = 2
-SHORT_FOR_FEW_WORDS = 60
-WORDS_A_LINE = 3
+LONG_ANSWER = 250
+TELLING = ((4, 200), (7, 120), (1_000, 60))
+"""Up to how many words of the user's text, and in how long an answer it tells something that they are missing."""
+NAMELESS = 4
+"""How many of the rarer characters a text may have without being taken to hold a name."""
+WORDS_A_LINE = 5
 APART = 10
 CLEAR_COUNT = 3
 WORDS_PER_COUNT = 50
@@ -146,11 +151,9 @@ def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str
     total = sum(place.times for place in places.values())
     counted = f"{len(found)} of {len(terms.terms)} terms of the input occur, {total}× in all: {shown}"
     if not _occurs(terms, found, folded, size):
-        words = sum(1.0 if term[0] == " " else 0.5 for term in terms.terms)
-        short = SHORT_FOR_FEW_WORDS if words <= FEW_WORDS else SHORT_ANSWER
-        if size < max(short, WORDS_A_LINE * len(prose(answer).split("\n"))):
-            return "skipped", f"too little text to tell; {counted}"
-        return "failed", f"{counted} (wanted {terms.wanted})"
+        if _tells(terms, answer, size):
+            return "failed", f"{counted} (wanted {terms.wanted})"
+        return ("passed" if found else "skipped"), f"too little text to tell more; {counted}"
     if size >= LONG_ANSWER and not _stays(terms, [places[term] for term in found], folded, exchange.text):
         return "failed", f"{counted}, in one place of a long answer"
     return "passed", counted
@@ -166,6 +169,13 @@ def _occurs(terms: Terms, found: list[str], folded: str, size: float) -> bool:
         return rare >= max(least, len(terms.characters) / 4)
     often = sum(folded.count(char) > 1 for char in terms.characters)
     return often >= max(CLEAR_COUNT, len(terms.characters) / 3)
+
+
+def _tells(terms: Terms, answer: str, size: float) -> bool:
+    """Whether an answer is so long that the text's terms would be in it."""
+    words = sum(1.0 if term[0] == " " else 0.5 for term in terms.terms) + max(0, len(terms.characters) - NAMELESS)
+    lines = sum(1 for line in prose(answer).split("\n") if line.strip())
+    return size >= next(least for most, least in TELLING if words <= most) and size >= WORDS_A_LINE * lines
 
 
 def _stays(terms: Terms, found: list[Found], folded: str, text: str) -> bool:
