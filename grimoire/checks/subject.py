@@ -16,6 +16,9 @@ article on anything else has a "home" or a "健康" in it somewhere, and a lectu
 subject once. There a third of the text's rarer characters and at least three are wanted, each of them twice; and of
 these one that stands twice and another that stands once, apart from the one place, recur as well.
 
+What terms alone say is certain only of a long answer that has none of them: then it is broken. Any other failure found
+by them is a hint, a wish that was not met, for stories and titles go by other words. A case's `subject` is no guess.
+
 An answer is about the prompt's own example (`subject_example`) where the example's terms occur three times and once in
 50 words, and what is the user's alone does not occur, or in one place only. In another language than the user's text
 this is all that can be told: there the example must also have the most frequent term of the answer.
@@ -26,6 +29,8 @@ dictionary bridges languages, and pinyin would only find names again, never show
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
@@ -65,7 +70,9 @@ class OnSubject:
             if stolen := _example_elsewhere(answer, folded, exchange):
                 return result(self, "failed", stolen)
             return result(self, "skipped", f"{why}, and the case names no subject")
-        return result(self, *_derived(answer, folded, exchange))
+        outcome, reason, weak = _derived(answer, folded, exchange)
+        found = result(self, outcome, reason)
+        return msgspec.structs.replace(found, should=True) if weak else found
 
 
 def _named(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str]:
@@ -137,26 +144,26 @@ def _foreign(answer: str, exchange: Exchange) -> bool:
     return given != spoken_in if given else spoken_in != "en" or accented
 
 
-def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str]:
-    """By the terms of the user's text."""
+def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str, bool]:
+    """By the terms of the user's text; and whether that is no more than a hint."""
     terms = terms_of(exchange.text)
     if not terms.terms:
-        return "skipped", f"nothing in the input says what it is about: {quote(exchange.text)}"
+        return "skipped", f"nothing in the input says what it is about: {quote(exchange.text)}", False
     places = {term: find(term, folded) for term in terms.terms}
     size = _size(answer)
     if stolen := _example(places, folded, exchange, size):
-        return "failed", stolen
+        return "failed", stolen, False
     found = [term for term in terms.terms if places[term].times]
     shown = ", ".join(term.strip() for term in (found or terms.terms)[:5])
     total = sum(place.times for place in places.values())
     counted = f"{len(found)} of {len(terms.terms)} terms of the input occur, {total}× in all: {shown}"
     if not _occurs(terms, found, folded, size):
         if _tells(terms, answer, size):
-            return "failed", f"{counted} (wanted {terms.wanted})"
-        return ("passed" if found else "skipped"), f"too little text to tell more; {counted}"
+            return "failed", f"{counted} (wanted {terms.wanted})", bool(found) or size < LONG_ANSWER
+        return ("passed" if found else "skipped"), f"too little text to tell more; {counted}", False
     if size >= LONG_ANSWER and not _stays(terms, [places[term] for term in found], folded, exchange.text):
-        return "failed", f"{counted}, in one place of a long answer"
-    return "passed", counted
+        return "failed", f"{counted}, in one place of a long answer", True
+    return "passed", counted, False
 
 
 def _occurs(terms: Terms, found: list[str], folded: str, size: float) -> bool:
