@@ -22,6 +22,7 @@ from itertools import islice
 
 import msgspec
 
+from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
@@ -39,6 +40,8 @@ FEW, JARGON = 3, 5
 """Sentences of talk; different words of the trade."""
 ORDERS = 0.4
 """Of a lecture's sentences: those that tell somebody what to do."""
+DENSE, ADVICE = 0.7, 0.75
+"""Of the answer's length: advice to a writer; the same, opened by a lecture."""
 NUMBER = 3
 """Characters of a sentence that may be a number or a mark."""
 DELIVERED = 40
@@ -62,6 +65,7 @@ class Task(msgspec.Struct, frozen=True):
     of_prompts: bool
     waits: bool
     message: bool
+    lacking: advice.Lacking
     words: str
 
 
@@ -103,6 +107,7 @@ def read_task(incantation: str, text: str) -> Task:
         of_prompts=bool(say.PROMPTS.search(f"{subject} {kind}") or say.REVIEWS_PROMPTS.search(told)),
         waits=bool(say.WAITS.search(words)),
         message=bool(say.MESSAGE.search(kind)),
+        lacking=advice.read_lacking(told.replace(subject, "") if subject else told),
         words=words.casefold(),
     )
 
@@ -120,9 +125,30 @@ def find_talk(text: str, task: Task, given: str = "") -> str:
         why = _if_most(text, found, "speaks of the prompt instead of doing what it asks", _of_the_prompt)
         if why:
             return why
+    if not task.waits and (why := _advice(text, [bare for _, bare in opening], task, given)):
+        return why
     if not task.kind or task.plan or task.of_writing or task.waits:
         return ""
     return _talk_of_writing(text, opening, task, given)
+
+
+def _advice(text: str, opening: list[str], task: Task, given: str) -> str:
+    """Advice where code, pictures' prompts, a rewriting or a plan was asked for."""
+
+    def sentences() -> list[str]:
+        read = (sentence for sentence in _sentences(text[:READ]) if sentence[0] not in "|#")
+        return [_unlabelled(sentence) or sentence for sentence in read]
+
+    lacks, why = task.lacking, ""
+    if lacks.code:
+        why = advice.instead_of_code(text, opening, sentences)
+    if lacks.block and not why:
+        why = advice.instead_of_prompts(text, opening, sentences)
+    if lacks.rewriting and not why:
+        why = advice.instead_of_rewriting(opening[:2], simplify(given), sentences)
+    if task.plan and not why and not task.noun.search(simplify(given)):
+        why = advice.instead_of_a_plan(opening[:2], task.noun, sentences)
+    return why
 
 
 def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, given: str) -> str:
@@ -132,11 +158,15 @@ def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, give
     def of_lecture(sentence: str) -> bool:
         return of_writing(sentence) or _orders(sentence)
 
-    def of_intentions(sentence: str) -> bool:
-        return say.WILL.search(sentence) is not None or of_writing(sentence)
+    def of_advice(sentence: str) -> bool:
+        return sentence[0] != "|" and (advice.tells(_unlabelled(sentence) or sentence) or of_lecture(sentence))
 
-    if found := _first(opening, lambda sentence: _is_asked(say.LECTURE.match(sentence), task)):
-        return _if_most(text, found, "explains how it is written instead of writing it", of_lecture)
+    def of_intentions(sentence: str) -> bool:
+        return say.WILL.search(sentence) is not None or advice.PART.match(sentence) is not None or of_writing(sentence)
+
+    if found := _first(opening, lambda sentence: _is_asked(say.lecture(sentence), task)):
+        why = "explains how it is written instead of writing it"
+        return _if_most(text, found, why, of_lecture) or _if_most(text, found, why, of_advice, share=ADVICE)
     if (found := _first(opening, say.TRADE.match)) and text.count(given.strip() or " ") <= MENTIONS:
         return _if_most(text, found, "explains the trade instead of writing what was asked for", of_lecture)
     if found := _first(opening, lambda sentence: _says_what_will_be(sentence, task)):
@@ -145,7 +175,36 @@ def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, give
     found = next((sentence for sentence, _ in opening if _speaks_of(sentence, task)), "")
     if found and _teaches(text):
         return _if_most(text, found, "is about writing, not what was to be written", of_writing, JARGON)
-    return ""
+    return _dense(text, [sentence for sentence, _ in opening], task)
+
+
+def _dense(text: str, opening: list[str], task: Task) -> str:
+    """Advice to a writer from beginning to end, however it opens."""
+    head = text[:HEAD]
+    if sum(word in head for word in advice.HINTS) < MENTIONS or not _opens_with_advice(opening, task):
+        return ""
+    sentences = [sentence for sentence in _sentences(text[:READ]) if sentence[0] not in "|#"]
+    talk = [sentence for sentence in sentences if _advises(sentence, task)]
+    share = sum(map(len, talk)) / max(1, sum(map(len, sentences)))
+    jargon = {word.casefold() for sentence in talk for word in say.CRAFT.findall(sentence)}
+    if share < DENSE or len(jargon) < JARGON or len(talk) < MENTIONS:
+        return ""
+    why = "tells how it should be written instead of writing it"
+    return f"{why}: {quote(talk[0], 80)} ({len(talk)} of {len(sentences)} sentences, {share:.0%} of the text)"
+
+
+def _opens_with_advice(opening: list[str], task: Task) -> bool:
+    """Whether all of the first sentences but one are advice to a writer."""
+    others = (sentence for sentence in opening if not _advises(sentence, task))
+    return next(islice(others, int(len(opening) >= OPENING), None), None) is None
+
+
+def _advises(sentence: str, task: Task) -> bool:
+    """Whether a sentence tells a writer what to do, or what the text should be like."""
+    said = _unlabelled(sentence) or sentence
+    if sentence[0] in "|#" or not (advice.tells(said) or say.ORDERS.match(said)):
+        return False
+    return task.noun.search(sentence) is not None or say.CRAFT.search(sentence) is not None
 
 
 def _speaks_of(sentence: str, task: Task) -> bool:
@@ -213,17 +272,22 @@ def _is_asked(match: re.Match[str] | None, task: Task) -> bool:
     if match is None:
         return False
     kinds = [kind.casefold() for kind in match.groups() if kind]
-    return not kinds or any(kind in _GENERAL or kind.rstrip("s") in task.words for kind in kinds)
+    return not kinds or any(kind in _GENERAL or _stem(kind) in task.words for kind in kinds)
 
 
-def _if_most(text: str, found: str, why: str, sign: Callable[[str], bool], few: int = FEW) -> str:
+def _stem(kind: str) -> str:
+    """A kind of text without its plural's ending."""
+    return kind[:-3] if kind.endswith(("zes", "ies")) else kind.rstrip("s")
+
+
+def _if_most(text: str, found: str, why: str, sign: Callable[[str], bool], few: int = FEW, share: float = SHARE) -> str:
     """The reason, if most of the text's sentences bear the sign and the text asked for is not among them."""
     sentences = [sentence for sentence in _sentences(text[:READ]) if sentence[0] != "#" or sign(sentence)]
-    talk = [sentence for sentence in sentences if sign(sentence)]
-    share = sum(map(len, talk)) / max(1, sum(map(len, sentences)))
-    if len(talk) < min(few, len(sentences)) or share < SHARE or _delivers(text[:READ], sign):
+    talk = [sentence for sentence in sentences if sentence == found or sign(sentence)]
+    part = sum(map(len, talk)) / max(1, sum(map(len, sentences)))
+    if len(talk) < min(few, len(sentences)) or part < share or _delivers(text[:READ], sign):
         return ""
-    return f"{why}: {quote(found, 80)} ({len(talk)} of {len(sentences)} sentences, {share:.0%} of the text)"
+    return f"{why}: {quote(found, 80)} ({len(talk)} of {len(sentences)} sentences, {part:.0%} of the text)"
 
 
 def _of_writing(sentence: str) -> bool:

@@ -20,6 +20,11 @@ def _pattern(*phrases: str) -> re.Pattern[str]:
     return re.compile(any_of(*phrases), re.IGNORECASE)
 
 
+def _each(*phrases: str) -> tuple[str, ...]:
+    """Phrases, each of them perhaps over several lines."""
+    return phrases
+
+
 # What a text that is asked for is called.
 _TEXT = _words(
     "articles? blogs?(?:_posts?)? posts? essays? pieces? columns? press_releases? releases? content"
@@ -28,13 +33,15 @@ _TEXT = _words(
     " threads? carousels? stor(?:y|ies) poems? lyrics songs? tales? chapters? emails? letters? messages?"
     " repl(?:y|ies) speech(?:es)? reviews? answers? summar(?:y|ies) faqs? reports? questions? travelogues?"
     " eulog(?:y|ies) toasts? recipes? jokes? riddles? memoirs? diar(?:y|ies) fables? scenes? monologues?"
-    " novels? haikus? sonnets? statements? paragraphs? sketch(?:es)? obituar(?:y|ies)"
+    " novels? haikus? sonnets? statements? paragraphs? sketch(?:es)? obituar(?:y|ies) quiz(?:zes)? worksheets? exams?"
+    " invitations? flyers? leaflets? brochures? vows notices? announcements?"
 )
 _TEXT_ZH = _words(
     "文章 博文 博客 推文 帖子 贴文 作文 软文 稿件 稿子 新闻稿 描述 介绍 详情页 简介 文案 内容 标题 口号"
     " 广告语 广告 标语 脚本 剧本 台词 对白 微博 朋友圈 笔记 故事 小说 诗 歌词 童话 散文 段子 邮件"
     " 信(?![息任心号念用封]) 回复 演讲稿 发言稿 通知 回答 评论 摘要 文字 报告 动态 要点 轮播图 游记 日记 书评"
-    " 影评 食谱 笑话 谜语 寓言 独白 小品 相声 致辞 致词 贺词 悼词"
+    " 影评 食谱 笑话 谜语 寓言 独白 小品 相声 致辞 致词 贺词 悼词 测验 试卷 考卷 试题 练习题 请柬 请帖 邀请函 海报 传单"
+    " 检讨书 倡议书 广播稿 主持稿 寄语 祝福语 短文 公告 启事"
 )
 # What tells how to do something, or what a work holds: there, talk is the task.
 _PLAN = _words(
@@ -57,7 +64,7 @@ _MAKE = _words(
 )
 _MAKE_ZH = _words(
     "撰写 写(?![在的过给完]) 创作 生成 编写 起草 拟 创建 制作 策划 制定 设计 给出 给我 提供 排出 列出"
-    " 做[一出个份] 改写 总结"
+    " 做[一出个份] 出[一道份] 改写 总结"
 )
 ASKED = _pattern(
     rf"(?<!not )(?<!n't )(?<!never )\b{_MAKE}\b[^.\n]{{0,100}}?(?<![\w-])"
@@ -102,7 +109,8 @@ TOPIC_OF_WRITING = _pattern(
 )
 PROMPTS = _pattern(r"\bprompts?\b", "提示词", "咒语", "指令")
 REVIEWS_PROMPTS = _pattern(
-    r"\b(?:review|improve|rate|evaluate|optimi[sz]e|critique|analy[sz]e|refine|explain)\b[^.\n]{0,40}\b(?:prompt|instruction)s?\b",
+    r"\b(?:review|improve|rate|evaluate|optimi[sz]e|critique|analy[sz]e|refine|explain)\b[^.\n]{0,40}\b(?:prompt"
+    r"|instruction)s?\b",
     r"(?:点评|优化|改进|评价|分析|修改|评估|解释|润色)[^。\n]{0,20}(?:提示词|咒语|指令|prompt)",
 )
 # Where a short "Understood, I will …" may be what was asked for.
@@ -147,7 +155,7 @@ _WRITE_ZH = _words("写好 写出 撰写 写 创作 打造 编写 起草")
 _TIPS_ZH = _words("步骤 技巧 建议 要点 方法 注意事项 思路 关键点 指南 原则 要素 结构")
 _GOOD_ZH = _words("好的? 优秀 优质 高质量 成功 吸引人 合格 优化良好")
 
-LECTURE = _pattern(
+_LECTURES = _each(
     rf"(?:in order )?to (?:\w+ )?{_WRITE} [^.\n]{{0,80}}?\b(?P<a>{_TEXT})\b",
     rf"(?:when|before|while) (?:you )?(?:are )?{_WRITE} [^.\n]{{0,60}}?\b(?P<b>{_TEXT})\b",
     rf"when it comes to {_WRITE} [^.\n]{{0,60}}?\b(?P<c>{_TEXT})\b",
@@ -163,6 +171,19 @@ LECTURE = _pattern(
     rf"(?:here|below|the following|this) (?:are|is)\b[^.\n]{{0,40}}?\b{_FRAME}\b[^.\n]{{0,60}}?\b(?P<p>{_TEXT})\b",
     r"you (?:can|could|should|need to|must|may|might|(?:will|['’]ll) (?:need|want) to)\b[^.\n]{0,60}?"
     rf"\b(?:{_WRITE}|start|begin|structure|approach)\b[^.\n]{{0,60}}?\b(?P<h>{_TEXT})\b",
+    rf"(?:the |a )?(?:key|secret|trick|art|heart|soul|essence|best way) (?:to|of|in"
+    rf"|behind) [^.\n]{{0,60}}?\b(?P<t>{_TEXT})\b"
+    r"[^.\n]{0,30} (?:is|lies|are)\b",
+    rf"(?:[\w-]+ ){{0,3}}?(?P<u>{_TEXT})(?: (?:on|about|for|of|like|in) [^.\n]{{1,60}}?)? (?:works? best|should|must"
+    rf"|needs?|usually|typically"
+    r"|generally|plays?|(?:is|are) (?:meant|more than|most|an? great))\b",
+    rf"(?:一[篇个段份条则首])?(?:{_GOOD_ZH})[^，。\n]{{0,16}}?(?P<v>{_TEXT_ZH})[，,]?[^，。\n]{{0,8}}?"
+    + _words("关键 核心 重点 灵魂 贵在 重在 在于 讲究 最重要 秘诀 切忌 离不开"),
+    rf"(?:[^，。\n]{{0,12}}?的)?(?P<w>{_TEXT_ZH})(?:的|最|，)?(?:[^，。\n]{{0,4}}?)(?:贵在|重在|讲究|切忌"
+    r"|(?:关键|核心|灵魂|重点|精髓|语言|格式|结构|秘诀)[^，。\n]{0,4}?(?:是|在|要|应|宜|需|包括))",
+    rf"(?:设计|编排|编写|出|命制)[^，。\n]{{0,20}}?(?P<x>{_TEXT_ZH})(?:时|的时候|，[^。\n]{{0,6}}?(?:应|需|要))",
+    rf"(?:建议|推荐|不妨)(?:将|把|在|为)?[^，。\n]{{0,10}}?(?P<y>{_TEXT_ZH})[^，。\n]{{0,6}}?(?:分[成为]|写成|采用"
+    rf"|控制|从|以)",
     rf"(?:要|想要?|如果[你您]?(?:想|要)|为了|若要)[^，。\n]{{0,10}}?{_WRITE_ZH}[^，。\n]{{0,40}}?(?P<i>{_TEXT_ZH})",
     rf"在?{_WRITE_ZH}[^，。\n]{{0,32}}?(?P<j>{_TEXT_ZH})[^，。\n]{{0,8}}?"
     + any_of(
@@ -170,7 +191,8 @@ LECTURE = _pattern(
     ),
     rf"一[篇个段份条则首]{_GOOD_ZH}[^，。\n]{{0,16}}?(?P<k>{_TEXT_ZH})[^，。\n]{{0,8}}?"
     + _words("应 需 要 通常 必须 离不开 包括 是"),
-    rf"一[篇个段份条则首][^，。\n]{{0,24}}?(?P<o>{_TEXT_ZH})[，,]?(?:可以|应该?|应当|通常|一般|需要)[^。\n]{{0,12}}?(?:写|结构|包括|包含)",
+    rf"一[篇个段份条则首][^，。\n]{{0,24}}?(?P<o>{_TEXT_ZH})[，,]?(?:可以|应该?|应当|通常|一般"
+    rf"|需要)[^。\n]{{0,12}}?(?:写|结构|包括|包含)",
     rf"(?:以下|下面|这里)(?=[^。\n]{{0,60}}(?:写|创作))[^。：:\n]{{0,40}}?{_TIPS_ZH}(?:[，。：:,\n供]|\Z)",
     rf"{_WRITE_ZH}[^，。\n]{{0,32}}?(?P<r>{_TEXT_ZH})[，,](?:标题|首先|要|需|应|关键|最重要|一定|可以)",
     rf"以下是[^。\n]{{0,24}}?(?P<s>{_TEXT_ZH})的[^，。\n]{{0,6}}?(?:结构|架构|大纲|框架|思路)",
@@ -181,6 +203,19 @@ LECTURE = _pattern(
     rf"[^。\n]{{0,24}}?(?:写作|创作|撰写){_TIPS_ZH}",
     rf"{_WRITE_ZH}[^，。\n]{{1,32}}?的[^，。\n]{{0,6}}?(?:步骤|技巧|方法|要点)(?:如下|是|有|[：:]|\Z)",
 )
+_LECTURE = _pattern(*_LECTURES)
+_LECTURE_EN, _LECTURE_ZH = (
+    _pattern(*(one for one in _LECTURES if (re.search("[一-鿿]", one) is None) is english)) for english in (True, False)
+)
+
+
+def lecture(sentence: str) -> re.Match[str] | None:
+    """How a sentence begins that explains how a text is written; the groups are what the text is called."""
+    if sentence.isascii():
+        return _LECTURE_EN.match(sentence)
+    return (_LECTURE if sentence[0].isascii() else _LECTURE_ZH).match(sentence)
+
+
 # A lecture on the trade, which is only one where what was asked about hardly occurs.
 TRADE = _pattern(
     r"(?:what is )?(?:seo|search engine optimi[sz]ation)\b(?: \(seo\))?[^.\n]{0,30}? (?:is|are|refers|stands|means)\b",
@@ -194,10 +229,10 @@ _DO = _words(
     " provide describe consist examine delve look take show address present outline use mention emphasi[sz]e"
     " end conclude follow aim offer explore tell compare"
 )
-_WILL_ZH = _words("将会? 会 可以 应该? 需要 主要 拟 计划 大致 分为 旨在")
+_WILL_ZH = _words("将会? 会 可以 不妨 建议 应该? 需要 主要 拟 计划 大致 分为 旨在")
 _DO_ZH = _words(
     "包括 包含 分为 从 介绍 探讨 阐述 围绕 涵盖 讲述 分析 重点 采用 通过 描述 描写 展示 突出 先 以 由 呈现"
-    " 强调 使用 结合 部分 展开"
+    " 强调 使用 结合 部分 展开 安排 这[样么]写 写 组织 布局"
 )
 _THIS_ZH = r"(?:这|该|本|此|我的|整)[篇段条个份则支部首]?"
 DESCRIBES = _pattern(
@@ -254,8 +289,10 @@ PROMPT = _pattern(
     r"i(?:['’]ve| have)? (?:analy[sz]ed|reviewed|read|looked at|studied) (?:your|the|this) (?:[\w-]+ ){0,2}?"
     rf"{_PROMPT}\b",
     r"(?:so )?the requirements? (?:is|are)\b",
-    r"(?:这|该|此|那|[您你](?:提供)?的|上述|以上)(?:是一?)?[个段条份则篇]?[^，。\n]{0,16}?(?:提示词|提示语|指令|prompt)",
-    r"(?:这|该|此|[您你](?:提供)?的|上述|以上)(?:是一?)?[个段条份则篇]?[^，。\n]{0,16}?(?:要求|请求|需求|任务|模板)[^，。\n]{0,8}?"
+    r"(?:这|该|此|那|[您你](?:提供)?的|上述|以上)(?:是一?)?[个段条份则篇]?[^，。\n]{0,16}?(?:提示词|提示语|指令"
+    r"|prompt)",
+    r"(?:这|该|此|[您你](?:提供)?的|上述|以上)(?:是一?)?[个段条份则篇]?[^，。\n]{0,16}?(?:要求|请求|需求|任务"
+    r"|模板)[^，。\n]{0,8}?"
     + _words("要求 是 非常 很 结构 包含 包括 看起来 可以 已经 明确 清晰 涉及 旨在 希望 需要 让我 ，"),
     r"这是一[个项份篇][^，。\n]{0,30}?的?(?:任务|要求|请求)",
     r"(?:[您你]|用户|使用者)(?:希望|想要|想让|要求|需要|是想|是要|让)(?:我|一[篇个份段条]|AI)",

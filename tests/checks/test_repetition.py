@@ -67,6 +67,43 @@ def test_a_loop_counts_what_comes_after_the_first_copy() -> None:
         pytest.param(f"{PARAGRAPH}\n\n" * 3, '3 times one after the other: "Most', id="three-paragraphs"),
         pytest.param(f"{ARTICLE_EN}\n{ARTICLE_EN}", "2 times one after the other", id="twice"),
         pytest.param("".join(f"## Part {n}{n}{n}\n{PARAGRAPH}\n" for n in "abcd"), "71% of the text", id="headings"),
+        pytest.param(
+            f"{ARTICLE_EN}\n"
+            + "".join(
+                f"{name} is a town with a unique blend of history, culture and nature for all who like the sea.\n"
+                for name in (
+                    "Whitby",
+                    "Tenby",
+                    "Oban",
+                    "Deal",
+                    "Cromer",
+                    "Poole",
+                    "Looe",
+                    "Bude",
+                    "Rye",
+                    "Hythe",
+                    "Ryde",
+                    "Troon",
+                    "Ayr",
+                )
+            ),
+            "13 sentences are the same but for one word",
+            id="one-word",
+        ),
+        pytest.param(
+            "".join(
+                f"{a} is a source of joy, and {b} is a source of joy. "
+                for a in ("Tea", "Rain", "Bread", "Sleep")
+                for b in ("tea", "rain", "bread", "sleep")
+            ),
+            "67% of the text is in clauses",
+            id="clauses",
+        ),
+        pytest.param(
+            "```\nif a:\n" + "    x = first\n    y = second\n    z = third\n    show(total)\n" * 9 + "```",
+            "9 times",
+            id="statements",
+        ),
         pytest.param("```\n" + "masterpiece, best quality, " * 30 + "\n```", "30 times", id="code"),
     ],
 )

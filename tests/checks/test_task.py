@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grimoire.checks.task import OnTask, read_task
+from grimoire.checks.task_advice import Lacking
 from tests.checks.samples import ARTICLE_EN, ARTICLE_ZH, exchange
 
 ARTICLE = "Write an article in English about brewing coffee at home."
@@ -135,3 +136,44 @@ def test_hostile_answers_take_linear_time(piece: str) -> None:
     started = time.monotonic()
     OnTask().judge(exchange(piece * 50_000, incantation=ARTICLE + piece * 5_000, text=piece * 500))
     assert time.monotonic() - started < 2
+
+
+CODE = "Write a complete Python program: a hangman game in the terminal."
+TOLD = (
+    "You would split the program into three parts. Then you should read the file. Finally, you need to print the word."
+)
+
+
+@pytest.mark.parametrize(
+    ("incantation", "lacking"),
+    [
+        pytest.param(CODE, Lacking(code=True, block=False, rewriting=False), id="code"),
+        pytest.param(
+            "Write a training program for runners.", Lacking(code=False, block=False, rewriting=False), id="no-code"
+        ),
+        pytest.param(
+            "Write 3 prompts, each in a code block.", Lacking(code=False, block=True, rewriting=False), id="block"
+        ),
+        pytest.param(
+            "请润色下面这段话，不要解释。", Lacking(code=False, block=False, rewriting=True), id="zh-rewriting"
+        ),
+        pytest.param(
+            "Review this text, and do not rewrite it.", Lacking(code=False, block=False, rewriting=False), id="review"
+        ),
+        pytest.param("请点评这段话，不要改写。", Lacking(code=False, block=False, rewriting=False), id="zh-review"),
+    ],
+)
+def test_what_advice_cannot_be_is_read_from_the_incantation(incantation: str, lacking: Lacking) -> None:
+    assert read_task(incantation, "").lacking == lacking
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        pytest.param(TOLD, "failed", id="told"),
+        pytest.param(f"{TOLD}\n\n```python\nprint('hangman')\n```", "skipped", id="fenced"),
+        pytest.param(f"{TOLD}\n\nimport random\nword = random.choice(words)", "skipped", id="not-fenced"),
+    ],
+)
+def test_a_program_has_a_line_of_code(answer: str, outcome: str) -> None:
+    assert OnTask().judge(exchange(answer, incantation=CODE)).outcome == outcome
