@@ -1,8 +1,9 @@
 """Standing check: no placeholder was left unfilled in the answer.
 
 Certain, whatever was asked: AIPRM's own (`[PROMPT]`, `[VARIABLE1:…]`, `[目标语言]`), the translator's `⟦0⟧`, a chat
-format's tokens (`<|im_end|>`, `[/INST]`). Certain where the answer is not about templates: `{{x}}`, `{{#if x}}`,
-`{% if x %}`, `${name}`. Likely, unless a template was asked for, what was made or copied instead of being filled in:
+format's tokens (`<|im_end|>`, `[/INST]`; not those of harmony's channels, which are thinking left in). Certain where the
+answer is not about templates: `{{x}}`, `{{#if x}}`, `{% if x %}`, `${name}`. Likely, unless a template was asked for,
+what was made or copied instead of being filled in:
 
 - brackets that ask (`[Insert date]`, `［请填写电话］`, `<Your Name>`) or name what is missing (`[Company Name]`,
   `[业务]`, `<产品名>`, `{客户姓名}`), told by their words and never by the bracket alone: `[1]`, `[x]`, `[注]`,
@@ -38,7 +39,7 @@ _CERTAIN = re.compile(
     r"[\[【［](?:PROMPT1?|TARGETLANGUAGE|CRAWLEDTEXT|CRAWLEDSOURCE|VARIABLE ?\d(?::[^\]\n]{0,300})?)[\]】］]"
     r"|[\[【［](?:目标语言|目標語言|变量 ?\d|變數 ?\d)[\]】］]"
     r"|⟦\w{1,12}⟧"
-    r"|<\|[A-Za-z_]{2,24}\|>|<｜[^｜\n]{2,30}｜>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
+    r"|<\|(?!(?:start|channel|message|constrain|end|return)\|)[A-Za-z_]{2,24}\|>|<｜[^｜\n]{2,30}｜>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
 )
 _SYNTAX = re.compile(
     r"(?<![A-Za-z0-9_\\{}^$])\{\{[#/>^&!]?[ \t]{0,4}[\w.-][\w.\- \t]{0,40}\}\}(?!\})"

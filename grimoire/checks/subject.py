@@ -11,13 +11,10 @@ for a text of up to four words, 120 for one of up to seven, 60 for a longer one,
 beyond four counts for a word, since names have no synonyms; and only with five words a line at least, since lists of
 names and plans have short lines. Below that one term is enough, and none is no verdict.
 
-In an answer of 250 words (400 Chinese characters) or more the terms must also recur in another place, because an
-article on anything else has a "home" or a "健康" in it somewhere, and a lecture on how to write such articles names the
-subject once. There a third of the text's rarer characters and at least three are wanted, each of them twice; and of
-these one that stands twice and another that stands once, apart from the one place, recur as well.
-
-What terms alone say is certain only of a long answer that has none of them: then it is broken. Any other failure found
-by them is a hint, a wish that was not met, for stories and titles go by other words. A case's `subject` is no guess.
+In an answer of 250 words (400 Chinese characters), or 200 where the case names the subject, they must also recur in
+another place, because an article on anything else has a "home" or a "健康" in it somewhere, and a lecture on how to
+write such articles names the subject once. There a third of the text's rarer characters and at least three are wanted,
+each of them twice; and of these one that stands twice and another that stands once, apart from the one place, recur.
 
 An answer is about the prompt's own example (`subject_example`) where the example's terms occur three times and once in
 50 words, and what is the user's alone does not occur, or in one place only. In another language than the user's text
@@ -42,6 +39,7 @@ from grimoire.verdict import CheckResult, Outcome
 
 HAN_PER_WORD = 1.6
 LONG_ANSWER = 250
+LONG_FOR_NAMED = 200
 TELLING = ((4, 200), (7, 120), (1_000, 60))
 """Up to how many words of the user's text, and in how long an answer it tells something that they are missing."""
 NAMELESS = 4
@@ -83,7 +81,7 @@ def _named(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str]:
     if not found:
         return "failed", f"none of {', '.join(quote(word, 30) for word in exchange.subject[:4])} occurs"
     text = exchange.text
-    if _size(answer) >= LONG_ANSWER and not _recurs([places[word] for word in found], folded, text):
+    if _size(answer) >= LONG_FOR_NAMED and not _recurs([places[word] for word in found], folded, text):
         named = terms_of(" ".join(words))
         if not _recurs_loosely(named.characters + terms_of(text).characters, [places[word] for word in found], folded):
             return "failed", f"{quote(found[0])} occurs in one place only of a long answer"
