@@ -1,7 +1,7 @@
 """Standing check: no placeholder was left unfilled in the answer.
 
 Certain, whatever was asked: AIPRM's own (`[PROMPT]`, `[VARIABLE1:…]`, `[目标语言]`), the translator's `⟦0⟧`, a chat
-format's tokens (`<|im_end|>`, `[/INST]`; not those of harmony's channels, which are thinking left in). Certain where the
+format's tokens (`<|im_end|>`, `[/INST]`; not those of harmony, which are thinking left in). Certain where the
 answer is not about templates: `{{x}}`, `{{#if x}}`, `{% if x %}`, `${name}`. Likely, unless a template was asked for,
 what was made or copied instead of being filled in:
 
