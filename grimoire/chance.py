@@ -107,8 +107,7 @@ def observe(watch: Watch, passed: bool, index: int, chance: Chance) -> Watch:
     if evidence <= chance.lower:
         return Watch(state=holds, settled=True)
     if evidence >= chance.upper:
-        likeliest = chance.likeliest(*counts)
-        return Watch(state="sometimes" if likeliest == holds else likeliest, settled=True)
+        return Watch(state=chance.likeliest(*counts), settled=True)  # another: `holds` is what this row denies
     opened = watch.opened if watch.in_doubt else index
     state = watch.state if watch.settled else chance.likeliest(*counts)
     return Watch(state, watch.settled, evidence, 0.0, *counts, opened)

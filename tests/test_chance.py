@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grimoire.chance import Chance, State, Watch, observe, wilson
 
@@ -166,6 +168,20 @@ def test_the_ends_of_the_scale_are_exact_and_the_bounds_hold_the_share(total: in
 )
 def test_likeliest(passed: int, failed: int, state: State) -> None:
     assert CHANCE.likeliest(passed, failed) == state
+
+
+@given(st.lists(st.booleans(), max_size=60), st.floats(0.55, 0.99), st.floats(0.05, 0.5), st.floats(1e-6, 0.2))
+def test_a_test_that_says_changed_names_another_state(
+    answers: list[bool], reliable: float, changed: float, false_alarm: float
+) -> None:
+    chance = Chance(reliable=reliable, changed=changed, false_alarm=false_alarm)
+    watch = Watch("always", settled=True)
+    for index, passed in enumerate(answers):
+        later = observe(watch, passed, index, chance)
+        if watch.in_doubt and later.settled and not later.in_doubt and later.evidence == 0:
+            weight = watch.evidence + chance.weight(fits=passed is (watch.state == "always"))
+            assert (later.state != watch.state) == (weight >= chance.upper)
+        watch = later
 
 
 @pytest.mark.parametrize("wrong", [{"changed": 0.95}, {"changed": 0.99}, {"false_alarm": 0.6, "missed": 0.5}])

@@ -106,6 +106,16 @@ def test_stand_counts_all_answers_since_the_change() -> None:
     assert (standing.low, round(standing.high, 2)) == (0.0, 0.56)
 
 
+def test_errors_before_the_standing_began_are_not_told_of_it() -> None:
+    standing = stand(history("we", "e", "bbeb"), "new")
+    assert (standing.kind, standing.answers, standing.errors) == ("broken", 3, 1)
+
+
+def test_an_answer_to_a_text_of_ones_own_counts_whatever_the_cases_are() -> None:
+    own = [structs.replace(entry, case="") for entry in history("bbb")]
+    assert stand(own, "new", cases={"willow"}).kind == "broken"
+
+
 def test_another_yardstick_begins_anew() -> None:
     old, new = history("w", "w"), history("bbb")
     measured = [structs.replace(e, yardstick="strict", run="later", at="2026-02-01") for e in new]

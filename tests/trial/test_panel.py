@@ -26,11 +26,13 @@ class Says:
     def __init__(self, verdict: Verdict = WORKS) -> None:
         self.verdict = verdict
         self.flying = self.most = 0
+        self.asked: list[str] = []
 
     def asks(self, cell: Cell) -> bool:
         return True
 
     async def ask(self, cell: Cell, answer: Answer, paid: float | None, verdict: Verdict) -> Verdict:
+        self.asked.append(cell.case)
         self.flying += 1
         self.most = max(self.most, self.flying)
         await asyncio.sleep(0)
@@ -74,6 +76,17 @@ def test_a_reader_that_has_gone_ends_the_run_as_itself(ledger: SqliteLedger) -> 
 
     with pytest.raises(BrokenPipeError):
         within(run(trial(ledger, Says()), cells(*"abc"), closed))
+
+
+def test_a_broken_answer_is_not_put_to_it(ledger: SqliteLedger) -> None:
+    results: list[Result] = []
+    panel = Says()
+    batch = msgspec.structs.replace(
+        trial(ledger, panel), judge=lambda cell, *_: Verdict(kind="broken" if cell.case == "b" else "works")
+    )
+    within(run(batch, cells("a", "b"), results.append))
+    assert panel.asked == ["a"]
+    assert {result.cell.case: result.verdict.kind for result in results} == {"a": "works", "b": "broken"}
 
 
 class Counting(SqliteLedger):
