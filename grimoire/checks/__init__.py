@@ -118,6 +118,8 @@ ASKING = frozenset(name for name, check in CATALOGUE.items() if hasattr(check, "
 
 def build(spec: CheckSpec) -> Check:
     """The check a spell's file asks for. Raises BadCheck, in one line, for a wrong name or wrong parameters."""
+    if spec.name in STANDING and spec.name not in CATALOGUE:
+        raise BadCheck(f"`{spec.name}` is a standing check: every answer meets it, unless skip_checks leaves it out")
     if spec.name not in CATALOGUE:
         raise _unknown("check", spec.name, CATALOGUE)
     return CATALOGUE[spec.name](spec.params, should=spec.should)

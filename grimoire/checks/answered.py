@@ -28,6 +28,7 @@ from grimoire.checks.answered_phrases import (
     PROMISE_WANTED,
     REMEDY,
     SENTENCE_END,
+    STATUS_LINE,
     TELLS,
 )
 from grimoire.checks.prose import spoken
@@ -75,7 +76,8 @@ def is_notice(text: str) -> bool:
     """Whether the text is nothing but what a service says when it has no answer: every clause is part of a notice."""
     if text[0] in "<{" and len(text) <= ERROR_PAGE and ERROR_BODY.match(text):
         return True
-    if len(text) > SHORT or text.istitle() or not NOTICE.search(text):
+    title = text.istitle() and not STATUS_LINE.match(text)
+    if len(text) > SHORT or title or not NOTICE.search(text):
         return False
     clauses = [part for part in CLAUSE_END.split(text) if any(map(str.isalpha, part))]
     return all(NOTICE.search(part) or REMEDY.search(part) for part in clauses)

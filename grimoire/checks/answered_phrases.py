@@ -60,13 +60,13 @@ REMEDY = re.compile(
     + any_of(
         "try|retry|again|wait|later|refresh|reload|regenerate|contact|support",
         "help cent(?:er|re)|upgrade|log in|sign in|slow down|persists?|sorry|apologi[sz]e",
-        "oops|hmm+|inconvenience|patience|check your|other responses",
+        "oops|hmm+|inconvenience|patience|check your|other responses|error code|request id|nginx",
     )
     + r"\b|"
     + any_of(
         "稍后|稍候|稍後|稍等|过一会|過一會|一会儿|明天|晚点|重新|重试|重試|再试|再試",
         "刷新|检查|檢查|联系|聯絡|升级|升級|抱歉|对不起|對不起|不好意思|不便|谅解|諒解",
-        "耐心|哎呀|您好|尊敬的用[户戶]|感谢|感謝",
+        "耐心|哎呀|您好|尊敬的用[户戶]|感谢|感謝|错误码|錯誤碼|错误代码|錯誤代碼",
     ),
     re.IGNORECASE,
 )
@@ -79,6 +79,7 @@ ERROR_BODY = re.compile(
     ),
     re.IGNORECASE | re.DOTALL,
 )
+STATUS_LINE = re.compile(r"(?:HTTP[ /\d.]{0,6})?[45]\d\d\b")
 NOTICE_WANTED = Wanted(
     r"error|busy|overload|try again|maintenance|downtime|unavailable|out of service|\b(?:4\d\d|5\d\d)\b",
     either_script("繁忙|忙碌|稍后|稍候|错误|报错|故障|维护|异常|出错|停机|提示语|失败"),

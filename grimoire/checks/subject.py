@@ -9,7 +9,8 @@ That terms are missing tells little where they are few and the answer is short: 
 a table, a story need not say what they are about. So it counts only in answers of 200 words (320 Chinese characters)
 for a text of up to four words, 120 for one of up to seven, 60 for a longer one, where each of the rarer characters
 beyond four counts for a word, since names have no synonyms; and only with five words a line at least, since lists of
-names and plans have short lines. Below that one term is enough, and none is no verdict.
+names and plans have short lines. Below that one term is enough, and none is no verdict, but for a text of 24 terms: none
+of so many is a hint at any length.
 
 In an answer of 250 words (400 Chinese characters), or 200 where the case names the subject, they must also recur in
 another place, because an article on anything else has a "home" or a "健康" in it somewhere, and a lecture on how to
@@ -32,7 +33,7 @@ import msgspec
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.subject_example import examples
-from grimoire.checks.subject_terms import READ, Found, Terms, find, foldable, frequent, terms_of
+from grimoire.checks.subject_terms import READ, TERMS, Found, Terms, find, foldable, frequent, terms_of
 from grimoire.ports import Exchange
 from grimoire.scripts import base, function_words, main_script, weigh
 from grimoire.verdict import CheckResult, Outcome
@@ -156,7 +157,8 @@ def _derived(answer: str, folded: str, exchange: Exchange) -> tuple[Outcome, str
     total = sum(place.times for place in places.values())
     counted = f"{len(found)} of {len(terms.terms)} terms of the input occur, {total}× in all: {shown}"
     if not _occurs(terms, found, folded, size):
-        if _tells(terms, answer, size):
+        nothing = not found and not any(char in folded for char in terms.characters)
+        if (nothing and len(terms.terms) >= TERMS) or _tells(terms, answer, size):
             return "failed", f"{counted} (wanted {terms.wanted})", bool(found) or size < LONG_ANSWER
         return ("passed" if found else "skipped"), f"too little text to tell more; {counted}", False
     if size >= LONG_ANSWER and not _stays(terms, [places[term] for term in found], folded, exchange.text):

@@ -104,7 +104,7 @@ class Voting(OwnCheck[Wants]):
         return self.a_vote * (self.own_votes or self.votes)
 
     def judge(self, exchange: Exchange) -> CheckResult:  # noqa: ARG002  # the Protocol's signature
-        return result(self, "skipped", "a model has to be asked")
+        return result(self, "skipped", "no model was asked")
 
     def applies(self, exchange: Exchange) -> bool:  # noqa: ARG002  # as above
         """Whether there is anything to ask about this answer."""

@@ -70,7 +70,7 @@ def judge(
     from grimoire import settings as settings_file
     from grimoire.cast import build_cell
     from grimoire.chat import Answer
-    from grimoire.cli import output, wiring
+    from grimoire.cli import wiring
     from grimoire.cli.choose import choose_text
     from grimoire.languages import resolve
 
@@ -87,13 +87,7 @@ def judge(
     answer = Answer(text=_answer(file), finish_reason=finish)
     found = _judge(settings, spell, cell, answer, ledger)
     recorded = _record(settings, ledger, cell, answer, found, keeping) if record else {}
-    if json:
-        place = {"spell": spell.name, "language": cell.language, "case": cell.case, "answer_in": cell.request.answer_in}
-        output.emit_json(place | {"verdict": found.kind, "checks": found.checks} | recorded)
-    else:
-        output.emit(_page(cell, found))
-        if recorded:
-            output.note(f"on record as answer {recorded['answer']} of run {recorded['run']}, from {backend}")
+    _show(cell, found, recorded, json=json)
     if _fails(found.kind, fail_on):
         raise typer.Exit(1)
 
@@ -204,6 +198,18 @@ def _image(path: Path) -> Image:
         limit = f"PNG, JPEG, GIF or WebP of at most {LARGEST_IMAGE // 1_000_000} MB"
         raise UsageError(f"{path} is no picture that can be kept", hint=limit)
     return Image(name=path.name, media_type=kind, data=data)
+
+
+def _show(cell: Cell, verdict: Verdict, recorded: dict[str, object], *, json: bool) -> None:
+    from grimoire.cli import output
+
+    if json:
+        place = {"spell": cell.spell, "language": cell.language, "case": cell.case, "answer_in": cell.request.answer_in}
+        output.emit_json(place | {"verdict": verdict.kind, "checks": verdict.checks} | recorded)
+        return
+    output.emit(_page(cell, verdict))
+    if recorded:
+        output.note(f"on record as answer {recorded['answer']} of run {recorded['run']}, from {cell.backend}")
 
 
 def _page(cell: Cell, verdict: Verdict) -> str:

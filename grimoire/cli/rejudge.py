@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def rejudge(
     names: options.Names = None,
     older: Annotated[bool, typer.Option("--all", help="Answers to earlier versions of a text, too.")] = False,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask the judge where a check needs one; this costs.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask the judge where a check needs one (no dry run does).")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; record nothing.")] = False,
     json: options.JsonLines = False,
     ledger: options.LedgerFile = None,
@@ -42,7 +44,7 @@ def rejudge(
 
     async def work(store: SqliteLedger) -> None:
         for spell in _spells(library, store, names or (), tally):
-            async with aclosing(_Work(settings, library, store, spell, ask=ask)) as answers:
+            async with aclosing(_Work(settings, library, store, spell, ask=ask and not dry_run)) as answers:
                 async for entry, verdict in answers.judged(tally, older=older):
                     tally.count(entry, verdict)
                     if not (dry_run or _same(entry, verdict)):
@@ -158,14 +160,14 @@ def _same(entry: Entry, verdict: Verdict) -> bool:
 def _show(entry: Entry, verdict: Verdict, *, json: bool) -> None:
     from grimoire.cli import output
     from grimoire.terminal import one_line
+    from grimoire.verdict import Verdict
 
     if json:
         place = {name: getattr(entry, name) for name in ("spell", "language", "backend", "case", "run", "sample")}
         change = {"answer": entry.id, "was": entry.verdict, "verdict": verdict.kind, "checks": verdict.checks}
         output.emit_json(place | change, lines=True)
         return
-    why = "; ".join(verdict.reasons) or "; ".join(
-        f"{check.check}: {check.reason}" for check in entry.checks if check.outcome in {"failed", "crashed"}
-    )
+    before = "; ".join(Verdict(kind="error", checks=entry.checks).reasons)
+    why = "; ".join(verdict.reasons) or (f"before: {before}" if before else "")
     where = f"{entry.spell} ({entry.language}) on {entry.backend}, case {entry.case}, answer {entry.id}"
     output.emit(f"{entry.verdict or 'not judged'} → {verdict.kind}: {one_line(where, 200)}: {one_line(why, 200)}\n")

@@ -26,7 +26,7 @@ def place(row: Row) -> str:
 def changed_line(row: Row) -> str:
     """What changed with the latest run, and the answer that first showed it."""
     standing = row.standing
-    reason = f": {one_line(standing.reason, 120)}" if standing.reason else ""
+    reason = f"; latest failure: {one_line(standing.reason, 120)}" if standing.reason else ""
     told = f"{standing.was} → {standing.kind}, {evidence(standing)}; first in answer {standing.first}"
     return f"{standing.change}: {place(row)}: {told}{reason}"
 
@@ -40,7 +40,7 @@ def standing_line(row: Row) -> str:
     was = f" (was {standing.was})" if standing.was and standing.change != "still" else ""
     first = f"first in answer {standing.first}"
     doubt = "; in doubt" if standing.doubt else ""
-    reason = f": {one_line(standing.reason, 200)}" if standing.reason else ""
+    reason = f"; latest failure: {one_line(standing.reason, 200)}" if standing.reason else ""
     since = f"since {standing.since[:10]}, {first}"
     return f"{place(row)}: {standing.kind}{change}{was} {since}, {evidence(standing)}{doubt}{reason}"
 

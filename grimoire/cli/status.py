@@ -43,7 +43,9 @@ def status(
     for name in wanted - {row.spell for row in rows}:
         library.find(name)
     on_record = bool(rows)
-    rows = [row for row in rows if (not wanted or row.spell in wanted) and (not changed or row.changed)]
+    rows = [row for row in rows if not wanted or row.spell in wanted]
+    if changed:
+        rows = [row for row in rows if row.changed and not row.rehearsal]
     if json:
         output.emit_json([_plain(row) for row in rows])
         return

@@ -110,7 +110,6 @@ def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, demand:
 def _failed(setup: Setup, store: SqliteLedger, tally: Tally, demand: Demand) -> bool:
     """Whether what was found is not what was demanded: a check that crashed reached no verdict, so nothing `works`."""
     from grimoire.cli import output, trial_show
-    from grimoire.cli.standing_lines import percent
     from grimoire.reports.tally import unexpected_rehearsals
 
     if setup.wanted.rehearsing:
@@ -120,7 +119,8 @@ def _failed(setup: Setup, store: SqliteLedger, tally: Tally, demand: Demand) -> 
     regressed = trial_show.changes(setup, store, tally)
     under = [key for key, count in tally.cells.items() if count.share.share < demand.fail_under and count.answers]
     for spell, language, backend in under:
-        output.note(f"{spell} ({language}) on {backend}: fewer than {percent(demand.fail_under)} of the answers work")
+        share = f"{demand.fail_under * 100:g} %"
+        output.note(f"{spell} ({language}) on {backend}: fewer than {share} of the answers work")
     if demand.fail_on == "regressed":
         return regressed or bool(under)
     crashed = tally.verdicts("error") - tally.unanswered

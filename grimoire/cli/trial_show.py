@@ -47,7 +47,8 @@ def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Resu
         def advance(result: Result) -> None:
             count(result)
             counts = f"{tally.verdicts('works')} work, {tally.verdicts('broken')} broken"
-            bar.update(task, advance=1, description=counts)
+            done = tally.asked + tally.earlier
+            bar.update(task, completed=done, total=max(total, done), description=counts)  # a surprise is asked again
 
         yield advance
 

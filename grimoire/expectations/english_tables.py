@@ -108,12 +108,15 @@ def _first(kind: str, places: Sequence[Amount], start: int) -> Amount | None:
 def _count(match: re.Match[str]) -> tuple[int, int]:
     """How many columns are named at least, and where the names end.
 
-    An `and` in the last name may belong to it (`Sound and text`): it parts two names only where there is no comma.
+    An `and` in the last name may belong to it (`Sound and text`): it parts two names only where there is no comma. What
+    comes after that name is none (`No, Tip and Why, ten of them`).
     """
     text = match["names"]
     end = _END_OF_NAMES.search(text)
     text = text[: end.start()] if end else text
     names = [name.strip() for name in re.split(r"[,|/、]|\"\s*\"", text) if name.strip(" |")]
+    last = next((number for number, name in enumerate(names) if " and " in name), len(names))
+    names = names[: last + 1]
     longest = WORDS_IN_A_NAME
     if len(names) == 1:
         names, longest = re.split(r"\s+and\s+|\s*&\s*", names[0]), WORDS_IN_ONE_OF_TWO

@@ -224,7 +224,7 @@ def test_an_empty_answer_is_worse_unasked() -> None:
 
 def test_without_a_model_it_is_skipped() -> None:
     result = asking().judge(PAIR)
-    assert (result.outcome, result.reason) == ("skipped", "a model has to be asked")
+    assert (result.outcome, result.reason) == ("skipped", "no model was asked")
 
 
 @pytest.mark.parametrize(

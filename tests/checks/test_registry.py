@@ -142,7 +142,7 @@ def test_the_schema_is_complete_in_itself() -> None:
         pytest.param("not-equals", "no check 'not-equals'; write not: {equals: …}", id="not-ours"),
         pytest.param("not-regex", "no check 'not-regex'; write not-matches", id="not-theirs"),
         pytest.param("not-is-json", "no check 'not-is-json'; write not, with json", id="not-theirs-too"),
-        pytest.param("answered", "no check 'answered'", id="standing-checks-are-not-asked-for"),
+        pytest.param("answered", "`answered` is a standing check: every answer meets it", id="standing"),
     ],
 )
 def test_unknown_checks(name: str, said: str) -> None:

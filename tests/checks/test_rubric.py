@@ -348,7 +348,7 @@ def test_a_rehearsal_is_no_judge() -> None:
 
 def test_without_a_model_it_is_skipped() -> None:
     result = asking(should=True).judge(ARTICLE)
-    assert (result.outcome, result.reason, result.should) == ("skipped", "a model has to be asked", True)
+    assert (result.outcome, result.reason, result.should) == ("skipped", "no model was asked", True)
 
 
 def verdict_of(reply: Reply | Answering, about: Exchange = ARTICLE, *, should: bool = False) -> tuple[Verdict, int]:

@@ -45,7 +45,7 @@ def test_a_spell_that_broke_is_announced_in_the_first_run(mine: Path, backends: 
     assert broke.code == 1
     assert backends.count == 1 + 3
     assert "regressed: mine (en) on one/m1: works → broken, 0 of 3 answers work" in broke.err
-    assert 'first in answer 2: contains: 1 of 1 missing: "willow"' in broke.err
+    assert 'first in answer 2; latest failure: contains: 1 of 1 missing: "willow"' in broke.err
     row = standing()
     assert (row["standing"], row["change"], row["was"], row["first"]) == ("broken", "regressed", "works", 2)
 
