@@ -253,3 +253,10 @@ def test_the_matrix_is_in_the_order_asked_for_whoever_answers_first(mine: Path, 
     assert done.code == 0
     heads = next(line for line in done.out.splitlines() if "/m1" in line)
     assert heads.index("/m1") < heads.index("/m2")
+
+
+def test_the_share_that_was_demanded_is_told_as_it_was_given(mine: Path, backends: OpenAIServer) -> None:
+    backends.reply = Reply(text="No.")
+    under = call(["trial", "mine", "-l", "en", "-m", "one", "-n", "1", "--fail-under", "0.995", "--yes"])
+    assert under.code == 1
+    assert "mine (en) on one/m1: fewer than 99.5 % of the answers work" in under.err
