@@ -9,8 +9,8 @@ That terms are missing tells little where they are few and the answer is short: 
 a table, a story need not say what they are about. So it counts only in answers of 200 words (320 Chinese characters)
 for a text of up to four words, 120 for one of up to seven, 60 for a longer one, where each of the rarer characters
 beyond four counts for a word, since names have no synonyms; and only with five words a line at least, since lists of
-names and plans have short lines. Below that one term is enough, and none is no verdict, but for a text of 24 terms: none
-of so many is a hint at any length.
+names and plans have short lines. Below that one term is enough, and none is no verdict, but for a text of 24 terms:
+none of so many is a hint at any length.
 
 In an answer of 250 words (400 Chinese characters), or 200 where the case names the subject, they must also recur in
 another place, because an article on anything else has a "home" or a "健康" in it somewhere, and a lecture on how to
