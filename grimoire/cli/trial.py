@@ -77,7 +77,7 @@ def trial(
         given = bool(names or languages or models or samples or rehearse)
         unfinished = trial_setup.unfinished(store, wanted if given else None) if resume else None
         setup = trial_setup.prepare(settings, trial_setup.plan_of(unfinished) if unfinished else wanted, translator)
-        if not trial_setup.agree(setup, yes=yes, dry_run=dry_run, left_out=_done(store, unfinished)):
+        if not trial_setup.agree(setup, yes=yes, dry_run=dry_run, answered=_answered(store, unfinished)):
             return
         run = unfinished or store.start("trial", setup.wanted.plan)
         with hold(store.path, run):
@@ -85,8 +85,9 @@ def trial(
             raise typer.Exit(_conclude(setup, store, run, tally, Demand(fail_on, fail_under), json=json))
 
 
-def _done(store: SqliteLedger, unfinished: Run | None) -> set[str]:
-    return {entry.key for entry in store.answered(unfinished)} if unfinished else set()
+def _answered(store: SqliteLedger, unfinished: Run | None) -> dict[str, bool]:
+    """The keys of the cells a run has answers to, and whether each is judged already."""
+    return {entry.key: entry.verdict is not None for entry in store.answered(unfinished)} if unfinished else {}
 
 
 def _conclude(setup: Setup, store: SqliteLedger, run: Run, tally: Tally, demand: Demand, *, json: bool) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -119,9 +119,12 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     return setup
 
 
-def agree(setup: Setup, *, yes: bool, dry_run: bool, left_out: set[str]) -> bool:
-    """Show the plan; make what translations it needs; False when nothing is to be sent."""
-    _show_plan(setup, left_out)
+def agree(setup: Setup, *, yes: bool, dry_run: bool, answered: Mapping[str, bool]) -> bool:
+    """Show the plan; make what translations it needs; False when nothing is to be sent.
+
+    `answered` has the keys of cells that a resumed run does not ask again, and whether their answers are judged.
+    """
+    _show_plan(setup, answered)
     if dry_run:
         return False
     spends = not all(backend.rehearsal for backend in setup.backends)
@@ -183,31 +186,30 @@ def _leave_out_unfillable(setup: Setup) -> None:
     setup.plan = msgspec.structs.replace(setup.plan, templates=templates)
 
 
-def _show_plan(setup: Setup, left_out: set[str]) -> None:
+def _show_plan(setup: Setup, answered: Mapping[str, bool]) -> None:
     plan = _with_translations(setup)
     planned = list(trial_plan.cells(plan, setup.backends))
-    to_ask = [cell for cell in planned if cell.key not in left_out]
-    answered = len(planned) - len(to_ask)
+    to_ask = [cell for cell in planned if cell.key not in answered]
     estimates = trial_plan.estimate(to_ask, wiring.prices(setup.settings, setup.backends))
     spells = output.count(len({name for name, _ in plan.templates}), "spell")
     calls = output.count(sum(estimate.calls for estimate in estimates), "call")
-    done = f", {answered:,} answered already" if left_out else ""
+    done = f", {len(planned) - len(to_ask):,} answered already" if answered else ""
     output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{done}")
     for estimate in estimates:
         output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
-    _show_sampling(setup, to_ask)
+    _show_sampling(setup, [cell for cell in planned if not answered.get(cell.key)])
     for late in setup.to_translate:
         output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
     for reason in trial_plan.unready(setup.plan, setup.backends):
         output.note(f"  {reason}")
 
 
-def _show_sampling(setup: Setup, to_ask: Sequence[Cell]) -> None:
+def _show_sampling(setup: Setup, to_judge: Sequence[Cell]) -> None:
     """What may come on top of the plan: samples after a surprise, and questions to the judge."""
     if setup.wanted.samples == AUTO and not all(backend.rehearsal for backend in setup.backends):
         most = setup.settings.values.chance.most
         output.note(f"  where an answer does not fit what is known: up to {most} of the same case")
-    judged = wiring.panel_requests(setup.settings, setup.plan.spells, to_ask)
+    judged = wiring.panel_requests(setup.settings, setup.plan.spells, to_judge)
     if judged and setup.panel:
         output.note(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
     elif judged:

@@ -47,11 +47,14 @@ def standings(
 ) -> list[Row]:
     """Every cell that was ever tried, by spell, language and backend.
 
-    A text that is no longer in the library keeps the standing of its last version.
+    A text that is no longer in the library keeps the standing of its last version. A rehearsal, in which nothing
+    happens by chance, is never in doubt.
     """
     rows = []
     for (spell, language, backend, rehearsal), history in judged:
         text = texts.get((spell, language))
         standing = stand(history, text.digest if text else history[-1].template, chance, text.cases if text else None)
+        if rehearsal:
+            standing = msgspec.structs.replace(standing, doubt=False)
         rows.append(Row(spell, language, backend, rehearsal, standing))
     return sorted(rows, key=lambda row: (row.rehearsal, row.spell, row.language, row.backend))

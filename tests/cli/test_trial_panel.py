@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import GOOD
-from tests.cli.process import call, shell
+from tests.cli.process import PATIENCE, call, shell, started, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 TRIAL = ("trial", "mine", "-l", "en", "-m", "one", "-n", "1", "--yes")
@@ -217,3 +219,18 @@ def test_a_translation_is_compared_with_the_original(
     }
     assert compared == {"en": "skipped", "zh": "passed"}
     assert models(server).count("m2") == 4
+
+
+def test_answers_that_still_wait_for_the_judge_are_in_the_plan(mine: Path, judged: Callable[..., OpenAIServer]) -> None:
+    server, ready = judged(PASS), threading.Event()
+    server.reply = lambda body: Reply(text=GOOD) if body["model"] == "m1" else Reply(text=PASS, hold=ready)
+    with started(["trial", "mine", "-l", "en", "-m", "one", "-n", "2", "--yes"]) as process:
+        wait_until(lambda: "m2" in models(server))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 130
+    ready.set()
+    resumed = call(["trial", "--resume", "--yes"])
+    assert resumed.code == 0, resumed.err
+    assert "0 calls, 2 answered already" in resumed.err
+    assert "two/m2 judges: up to 6 requests" in resumed.err
+    assert models(server).count("m1") == 2

@@ -69,3 +69,17 @@ def test_other_cases_backends_and_runs_keep_theirs(ledger: SqliteLedger) -> None
     assert counted(ledger, first) == kept
     assert counted(ledger, second) == alone
     assert len(list(ledger.history("seo-article"))) == 6, "on record it stays"
+
+
+def test_until_a_sample_is_asked_anew_all_count(ledger: SqliteLedger) -> None:
+    run = ledger.start("trial", {})
+    kept = answer(ledger, run, a_cell(), a_cell(sample=2), cooler(3))
+    assert counted(ledger, run) == kept
+
+
+def test_an_error_that_came_last_counts_whatever_was_asked(ledger: SqliteLedger) -> None:
+    run = ledger.start("trial", {})
+    answer(ledger, run, a_cell())
+    [again] = answer(ledger, run, cooler())
+    failed = ledger.add_error(run, a_cell(sample=2), ServiceTimeout("no answer in 60 s"))
+    assert counted(ledger, run) == [again, failed]

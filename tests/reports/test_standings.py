@@ -49,5 +49,11 @@ def test_only_answers_to_the_text_as_it_is_now_count(digests: dict[tuple[str, st
     assert row.standing.kind == kind
 
 
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_a_rehearsal_is_never_in_doubt(rehearsal: bool) -> None:
+    (row,) = standings([(("a", "en", "rehearsal/echo", rehearsal), judged("broken"))], {})
+    assert (row.standing.kind, row.standing.doubt) == ("broken", not rehearsal)
+
+
 def test_nothing_tried() -> None:
     assert standings([], {("a", "en"): Text("now", frozenset())}) == []
