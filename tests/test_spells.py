@@ -18,8 +18,9 @@ from grimoire import cast, placeholders
 from grimoire.backends import rehearsal
 from grimoire.backends.rehearsal import Rehearsal
 from grimoire.chat import Answer, FinishReason
+from grimoire.cli.judging import SpellJudge
 from grimoire.cli.strength import bad_answers, strength
-from grimoire.cli.wiring import SpellJudge, validate_check
+from grimoire.cli.wiring import validate_check
 from grimoire.library import Library, spell_files
 from grimoire.mutants import MISBEHAVIOURS, Mutant
 from grimoire.record import Cell

@@ -12,7 +12,7 @@ from grimoire.cli import options
 
 if TYPE_CHECKING:
     from grimoire.chat import Answer
-    from grimoire.cli.wiring import SpellJudge
+    from grimoire.cli.judging import SpellJudge
     from grimoire.ports import ChatBackend, Ledger
     from grimoire.record import Cell, Run
     from grimoire.settings import Settings
@@ -112,7 +112,7 @@ def _fire(
     """
     import asyncio
 
-    from grimoire.cli import wiring
+    from grimoire.cli import judging, wiring
     from grimoire.errors import LedgerError, ServiceError
 
     with wiring.open_ledger(settings, ledger_file) as ledger:
@@ -124,7 +124,7 @@ def _fire(
             ledger.finish(run)
             raise
         price = wiring.prices(settings, [backend]).get(backend.name)
-        judge = wiring.open_judge(settings, [spell])
+        judge = judging.open_judge(settings, [spell])
         try:
             return _record(ledger, run, judge, cell, answer, price), run.id
         except LedgerError:

@@ -146,15 +146,15 @@ def _judge(settings: Settings, spell: Spell, cell: Cell, answer: Answer, ledger:
     """Every check; where one asks a model, the judge of the settings is asked."""
     import asyncio
 
-    from grimoire.cli import wiring
+    from grimoire.cli import judging, wiring
 
-    judge = wiring.open_judge(settings, [spell])
+    judge = judging.open_judge(settings, [spell])
     verdict = judge(cell, answer)
     if not judge.asks(cell):
         return verdict
     with wiring.open_ledger(settings, ledger) as store:
-        panel = wiring.open_panel(settings, [spell])
-        asking = wiring.open_judge(settings, [spell], store, panel)
+        panel = judging.open_panel(settings, [spell])
+        asking = judging.open_judge(settings, [spell], store, panel)
 
         async def ask() -> Verdict:
             try:

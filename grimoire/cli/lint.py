@@ -186,7 +186,7 @@ def _sample(spell: Spell) -> Iterator[Problem]:
     from grimoire.backends.rehearsal import Rehearsal
     from grimoire.cast import build_cell
     from grimoire.chat import Answer
-    from grimoire.cli.wiring import SpellJudge
+    from grimoire.cli.judging import SpellJudge
 
     cell = build_cell(spell, spell.template, spell.cases[0], Rehearsal("sample"))
     verdict = SpellJudge([spell])(cell, Answer(text=spell.sample, finish_reason="stop"))

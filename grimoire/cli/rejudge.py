@@ -107,12 +107,12 @@ class _Work:
     """One spell's answers."""
 
     def __init__(self, settings: Settings, library: Library, store: SqliteLedger, spell: Spell, *, ask: bool) -> None:
-        from grimoire.cli import wiring
+        from grimoire.cli import judging
 
         self._store = store
         self._spell = spell
-        self._panel = wiring.open_panel(settings, [spell]) if ask else None
-        self._judge = wiring.open_judge(settings, [spell], store, self._panel)
+        self._panel = judging.open_panel(settings, [spell]) if ask else None
+        self._judge = judging.open_judge(settings, [spell], store, self._panel)
         self._ask = ask
         texts = [spell.template, *(text.template for text in library.translations(spell))]
         self._current = {(text.language, text.digest) for text in texts}

@@ -53,7 +53,7 @@ def strength(spell: Spell, continue_limit: int) -> Strength:
     from grimoire.backends.rehearsal import Rehearsal
     from grimoire.cast import build_cell, exchange
     from grimoire.chat import Answer
-    from grimoire.cli.wiring import SpellJudge
+    from grimoire.cli.judging import SpellJudge
 
     missing = [name for name, there in (("case", spell.cases), ("sample", spell.sample.strip())) if not there]
     if missing:

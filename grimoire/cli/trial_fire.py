@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from grimoire.cli import output, trial_show, wiring
+from grimoire.cli import judging, output, trial_show, wiring
 from grimoire.cli.options import AUTO
 from grimoire.ledger import fingerprint
 from grimoire.reports.tally import Tally
@@ -14,8 +14,8 @@ from grimoire.trial.run import run as run_trial
 from grimoire.trial.sampling import Measured, Sampler, known
 
 if TYPE_CHECKING:
+    from grimoire.cli.judging import SpellJudge
     from grimoire.cli.trial_setup import Setup
-    from grimoire.cli.wiring import SpellJudge
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Cell, Run
 
@@ -24,7 +24,7 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json:
     """Ask and judge every cell of the plan, and what has to be asked again; every result is on record."""
     values = setup.settings.values
     tally = Tally(chance=values.chance)
-    judge = wiring.open_judge(setup.settings, setup.plan.spells, store, setup.panel)
+    judge = judging.open_judge(setup.settings, setup.plan.spells, store, setup.panel)
     trial = Trial(
         run=run,
         ledger=store,

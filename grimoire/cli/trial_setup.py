@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grimoire.cli import output, wiring
+from grimoire.cli import judging, output, wiring
 from grimoire.cli.choose import refuse_namesakes
 from grimoire.cli.options import AUTO, Samples
 from grimoire.cli.translations import Made, Outdated, outdated, translate_all
@@ -98,7 +98,7 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
     refuse_namesakes(spells)
     opened = [wiring.open_backend(settings, name) for name in wanted.backends]
     backends = list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
-    panel = None if wanted.rehearsing else wiring.open_panel(settings, spells)
+    panel = None if wanted.rehearsing else judging.open_panel(settings, spells)
     setup = Setup(
         settings=settings,
         library=library,
@@ -209,7 +209,7 @@ def _show_sampling(setup: Setup, to_judge: Sequence[Cell]) -> None:
     if setup.wanted.samples == AUTO and not all(backend.rehearsal for backend in setup.backends):
         most = setup.settings.values.chance.most
         output.note(f"  where an answer does not fit what is known: up to {most} of the same case")
-    judged = wiring.panel_requests(setup.settings, setup.plan.spells, to_judge)
+    judged = judging.panel_requests(setup.settings, setup.plan.spells, to_judge)
     if judged and setup.panel:
         output.note(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
     elif judged:

@@ -5,7 +5,7 @@ import pytest
 from grimoire import checks
 from grimoire.chat import Answer
 from grimoire.checks.expected import Expected
-from grimoire.cli.wiring import build_checks
+from grimoire.cli.judging import build_checks
 from grimoire.expectations import RULES, expect
 from grimoire.ports import Exchange
 from grimoire.spell import Case, CheckSpec, Spell
