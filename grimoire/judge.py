@@ -51,7 +51,7 @@ def carry(
     None where one of them was never put, or another one: then there is no verdict without asking, but for an answer
     that is broken already. That keeps what was said too, for the day on which it is no longer broken.
     """
-    asked = {(r.check, r.wants): r for r in earlier if r.judge and r.outcome in {"passed", "failed"}}
+    asked = {(r.check, r.wants): r for r in earlier if r.wants}  # what crashed was answered nothing, and wants nothing
     results: list[CheckResult] = []
     for check, result in zip(checks, verdict.checks, strict=False):  # where there is no answer not all checks were run
         said = asked.get((check.name, _question(check)))

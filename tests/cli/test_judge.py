@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from grimoire.cli.judge import LARGEST_IMAGE
+from grimoire.cli.why import check_lines
+from grimoire.verdict import CheckResult, Outcome
 from tests.cli.conftest import GOOD
 from tests.cli.process import call, run, run_on_terminal, shell
 
@@ -168,11 +170,38 @@ def test_a_wrong_call_is_told_in_a_line_and_records_nothing(
     assert call(["history", "mine", "--json"]).json == []
 
 
+def test_an_answer_on_which_there_is_no_verdict_does_not_pass(
+    write_spell: Callable[..., Path], answer: Callable[[str], str]
+) -> None:
+    write_spell(**{"- contains: willow": "- contains: willow\n  - judge: It names a tree."})
+    for fail_on, code in (("partial", 1), ("broken", 1), ("never", 0)):
+        judged = call(["judge", "mine", answer(GOOD), "--fail-on", fail_on])
+        assert (judged.code, judged.out.partition(":")[0]) == (code, "error")
+    assert "crashed  judge       no judge is set" in judged.out
+
+
+def test_what_decided_stands_first_and_musts_before_wishes() -> None:
+    def check(name: str, outcome: Outcome, *, should: bool = False) -> CheckResult:
+        return CheckResult(check=name, version=1, outcome=outcome, reason="so", should=should)
+
+    lines = check_lines(
+        [
+            check("skipped", "skipped"),
+            check("passed", "passed"),
+            check("wished", "failed", should=True),
+            check("crashed", "crashed"),
+            check("wanted", "failed"),
+        ]
+    )
+    assert [line.split()[1] for line in lines] == ["wanted", "wished", "crashed", "passed", "skipped"]
+
+
 def test_what_is_no_file_is_no_picture(mine: Path, answer: Callable[[str], str], folder: Path) -> None:
     """A device never ends, and a pipe may never begin."""
     os.mkfifo(folder / "pipe.png")
     (folder / "large.png").write_bytes(PICTURE.ljust(LARGEST_IMAGE + 1))
-    for image in ("/dev/zero", "pipe.png", "large.png"):
+    (folder / "film.webp").write_bytes(b"RIFF\x00\x00\x00\x00AVI LIST")
+    for image in ("/dev/zero", "pipe.png", "large.png", "film.webp"):
         refused = call(["judge", "mine", answer(GOOD), "--record", "--backend", "web", "--image", image])
         assert (refused.code, refused.out) == (2, "")
         assert f"{image} is no picture that can be kept" in refused.err

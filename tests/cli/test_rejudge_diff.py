@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from grimoire.settings import data_directory
 from tests.cli.process import call, run
 from tests.servers.openai_server import OpenAIServer, Reply
 
@@ -23,6 +26,11 @@ def edit(spell: Path, old: str, new: str) -> None:
     spell.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def verdicts_on_record() -> int:
+    with closing(sqlite3.connect(data_directory() / "ledger.sqlite")) as connection:
+        return int(connection.execute("SELECT count(*) FROM verdicts").fetchone()[0])
+
+
 def test_a_stricter_check_is_run_over_what_is_on_record(mine: Path, backends: OpenAIServer) -> None:
     call(TRIAL)
     assert "0 verdicts change; 0 recorded anew" in run(["rejudge"]).err
@@ -36,6 +44,7 @@ def test_a_stricter_check_is_run_over_what_is_on_record(mine: Path, backends: Op
     assert (line["answer"], line["was"], line["verdict"]) == (1, "works", "broken")
     assert call(["history", "mine", "--json"]).json[0]["verdict"] == "broken"
     assert "0 verdicts change; 0 recorded anew" in call(["rejudge"]).err
+    assert verdicts_on_record() == 2, "what is the same is not recorded once more"
     assert backends.count == 1, "nothing is asked again"
 
 

@@ -178,3 +178,20 @@ def test_a_ledger_that_cannot_be_written_can_be_read(locked: Path) -> None:
         assert [entry.spell for entry in ledger.history("tldr")] == ["tldr"]
     with pytest.raises(LedgerError, match="cannot be written"), open_ledger(settings, locked):
         pass
+
+
+def test_a_translation_that_was_edited_is_stale_and_the_spell_is_not(
+    mine: Path, backends: OpenAIServer, folder: Path
+) -> None:
+    chinese = mine.with_name("mine.zh.yaml")
+    chinese.write_text(
+        "language: zh\nsource: '0'\nstatus: reviewed\nprompt: |\n"
+        "  用[TARGETLANGUAGE]写一篇文章，主题：[PROMPT]\n  读者：[VARIABLE1]。语气：[VARIABLE2]\n"
+        "variables:\n  - {id: 1, label: 读者, default: 新手, options: [新手, 专家]}\n"
+        "  - {id: 2, label: 语气, default: 亲切}\n",
+        encoding="utf-8",
+    )
+    assert call(["trial", "mine", "-l", "en,zh", "-m", "one", "--yes"]).code == 0
+    chinese.write_text(chinese.read_text(encoding="utf-8").replace("写一篇", "写一篇长"), encoding="utf-8")
+    rows = {row["language"]: row["standing"] for row in call(["status", "--json"]).json}
+    assert rows == {"en": "works", "zh": "stale"}

@@ -105,10 +105,14 @@ def test_a_broken_answer_is_not_paid_for_again(mine: Path, judged: Callable[...,
     assert models(server) == ["m1"]
 
 
-def test_a_rehearsal_asks_nobody(mine: Path, judged: Callable[..., OpenAIServer]) -> None:
+def test_a_rehearsal_asks_nobody_and_needs_no_key(
+    mine: Path, judged: Callable[..., OpenAIServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = judged(PASS)
+    monkeypatch.delenv("TWO_API_KEY")
     assert call(["trial", "mine", "-l", "en", "--rehearse"]).code == 0
     assert server.count == 0
+    assert call(TRIAL).code == 3
 
 
 def test_what_the_judge_said_is_taken_over_when_judging_anew(mine: Path, judged: Callable[..., OpenAIServer]) -> None:

@@ -96,6 +96,22 @@ def test_a_share_can_be_demanded(mine: Path, backends: OpenAIServer) -> None:
     assert call([*TRIAL, "-n", "10", "--fail-under", "0.9"]).code == 0
 
 
+def test_a_share_is_demanded_beside_any_other_demand(mine: Path, backends: OpenAIServer) -> None:
+    answers(backends, BAD, GOOD)
+    ten = [*TRIAL, "-n", "10", "--fail-on", "regressed"]
+    assert call(ten).code == 0
+    assert call([*ten, "--fail-under", "1"]).code == 0, "all ten work this time"
+    answers(backends, BAD, GOOD)
+    assert call([*ten, "--fail-under", "1"]).code == 1
+
+
+def test_where_no_answer_came_no_share_is_too_small(mine: Path, backends: OpenAIServer) -> None:
+    backends.reply = Reply(status=500)
+    none = call([*TRIAL, "--fail-under", "0.9"])
+    assert none.code == 3
+    assert "fewer than" not in none.err
+
+
 def test_errors_are_counted_beside_the_answers(mine: Path, backends: OpenAIServer) -> None:
     backends.reply = lambda _: Reply(status=500) if backends.count % 2 else Reply(text=GOOD)
     done = call([*TRIAL, "-n", "4", "-j", "1"])

@@ -80,6 +80,12 @@ def test_it_says_when_the_text_or_the_checks_were_others() -> None:
     assert (line.text, line.checks) == (False, False)
 
 
+def test_an_error_is_measured_by_nothing_and_compared_with_nothing() -> None:
+    cut_off = [*entries("w"), *(structs.replace(e, sample=2, template="u", yardstick="") for e in entries("e"))]
+    [line] = compare(entries("w"), cut_off, Chance())
+    assert (line.text, line.checks) == (False, False)
+
+
 def test_an_answer_after_an_error_takes_its_place() -> None:
     [line] = compare([*entries("e"), *entries("w")], entries("w"), Chance())
     assert line.before is not None

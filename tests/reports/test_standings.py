@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from grimoire.reports.standings import Text, standings
 from grimoire.standing import Judged
@@ -57,3 +58,25 @@ def test_a_rehearsal_is_never_in_doubt(rehearsal: bool) -> None:
 
 def test_nothing_tried() -> None:
     assert standings([], {("a", "en"): Text("now", frozenset())}) == []
+
+
+def test_only_answers_to_the_cases_of_today_count() -> None:
+    history = [*judged("broken"), *(structs.replace(entry, case="b", run="9") for entry in judged("works"))]
+    (row,) = standings([(("a", "en", "one/m", False), history)], {("a", "en"): Text("now", frozenset({"b"}))})
+    assert (row.standing.kind, row.standing.answers) == ("works", 1)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "digest", "changed"),
+    [
+        pytest.param(["works"], "now", True, id="new"),
+        pytest.param(["works", "works"], "now", False, id="still"),
+        pytest.param(["works", "broken", "broken", "broken"], "now", True, id="regressed"),
+        pytest.param(["works", "works"], "later", True, id="stale"),
+        pytest.param(["error"], "now", False, id="untested"),
+    ],
+)
+def test_what_is_news(verdicts: list[VerdictKind], digest: str, changed: bool) -> None:
+    texts = {("a", "en"): Text(digest, frozenset({"a"}))}
+    (row,) = standings([(("a", "en", "one/m", False), judged(*verdicts))], texts)
+    assert row.changed is changed

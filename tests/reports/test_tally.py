@@ -99,3 +99,20 @@ def test_a_reason_is_kept_once_in_the_order_it_came() -> None:
 def test_what_a_rehearsal_should_not_have_found(backend: str, kind: VerdictKind, told: bool) -> None:
     found = unexpected_rehearsals(tally(result(kind, backend=backend)), ["rehearsal/sample"])
     assert found == ([("s", "en", backend)] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "fails"),
+    [
+        pytest.param(["works"], False, id="works"),
+        pytest.param(["partial"], False, id="a-wish-alone"),
+        pytest.param(["broken"], True, id="broken"),
+        pytest.param(["works", "broken"], True, id="flaky"),
+        pytest.param(["works"] * 9 + ["broken"], False, id="an-unlucky-draw"),
+        pytest.param(["error"], False, id="an-error"),
+    ],
+)
+def test_what_holds_up(kinds: list[VerdictKind], fails: bool) -> None:
+    counted = tally(*(result(kind) for kind in kinds), result("works", case="b"))
+    assert counted.cells[KEY].failing == (["a"] if fails else [])
+    assert counted.failing == ([KEY] if fails else [])
