@@ -39,10 +39,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Of spell × language × backend over time.
 
-    `since` is the time (ISO 8601) of the answer that first showed it, `first` that answer's number, `reason` why it
-    did not work, and `was` what the standing was before. `change` is about the latest run. `works` of `answers` since
-    then work, `low` to `high` is the 95 % interval of that share, and `errors` came instead of answers. `doubt` says
-    that answers do not fit the standing, and are not yet enough to change it.
+    `since` is the time (ISO 8601) of the answer that first showed it, `first` that answer's number, and `was` what the
+    standing was before. `change` is about the latest run. `works` of `answers` since then work, `low` to `high` is the
+    95 % interval of that share, and `errors` came instead of answers. `doubt` says that answers do not fit the
+    standing, and are not yet enough to change it. `reason` is that of the latest answer that did not work, empty where
+    all is well.
     """
 
     kind: StandingKind
@@ -237,6 +238,7 @@ class _Story:
         first, since = self._seen[now.start], self._seen[now.start :]
         counted = share(entry.verdict for entry in since)
         began = min(entry.at for entry in (*self._seen, *self._errors) if entry.run == first.run)
+        doubt = any(watch.in_doubt for watch in self._watches.values())
         bad = [entry.reason for entry in since if entry.verdict != "works" and entry.reason]
         return Standing(
             kind=now.kind,
@@ -244,13 +246,13 @@ class _Story:
             since=first.at,
             was=self.chapters[-2].kind if len(self.chapters) > 1 else "",
             first=first.answer,
-            reason=bad[-1] if bad and now.kind != "works" else "",
+            reason=bad[-1] if bad and (doubt or now.kind != "works") else "",
             answers=len(since),
             works=sum(entry.verdict == "works" for entry in since),
             low=counted.low,
             high=counted.high,
             errors=sum(entry.at >= began for entry in self._errors),
-            doubt=any(watch.in_doubt for watch in self._watches.values()),
+            doubt=doubt,
         )
 
     def _change(self) -> Change:

@@ -106,6 +106,19 @@ def test_stand_counts_all_answers_since_the_change() -> None:
     assert (standing.low, round(standing.high, 2)) == (0.0, 0.56)
 
 
+@pytest.mark.parametrize(
+    ("runs", "reason"),
+    [
+        pytest.param(["w", "w"], "", id="all-is-well"),
+        pytest.param(["w", "b"], "b", id="what-is-in-doubt"),
+        pytest.param(["w", "b", "w" * 9], "", id="no-longer-in-doubt"),
+        pytest.param(["bpb", "p"], "p", id="the-latest"),
+    ],
+)
+def test_the_reason_is_that_of_the_latest_answer_that_did_not_work(runs: list[str], reason: str) -> None:
+    assert stand(history(*runs), "new").reason == reason
+
+
 def test_errors_before_the_standing_began_are_not_told_of_it() -> None:
     standing = stand(history("we", "e", "bbeb"), "new")
     assert (standing.kind, standing.answers, standing.errors) == ("broken", 3, 1)

@@ -26,9 +26,8 @@ def place(row: Row) -> str:
 def changed_line(row: Row) -> str:
     """What changed with the latest run, and the answer that first showed it."""
     standing = row.standing
-    reason = f"; latest failure: {one_line(standing.reason, 120)}" if standing.reason else ""
     told = f"{standing.was} → {standing.kind}, {evidence(standing)}; first in answer {standing.first}"
-    return f"{standing.change}: {place(row)}: {told}{reason}"
+    return f"{standing.change}: {place(row)}: {told}{_reason(standing, 120)}"
 
 
 def standing_line(row: Row) -> str:
@@ -40,15 +39,17 @@ def standing_line(row: Row) -> str:
     was = f" (was {standing.was})" if standing.was and standing.change != "still" else ""
     first = f"first in answer {standing.first}"
     doubt = "; in doubt" if standing.doubt else ""
-    reason = f"; latest failure: {one_line(standing.reason, 200)}" if standing.reason else ""
     since = f"since {standing.since[:10]}, {first}"
-    return f"{place(row)}: {standing.kind}{change}{was} {since}, {evidence(standing)}{doubt}{reason}"
+    return f"{place(row)}: {standing.kind}{change}{was} {since}, {evidence(standing)}{doubt}{_reason(standing, 200)}"
 
 
 def doubt_line(row: Row) -> str:
     """What does not fit, and is not yet enough."""
     standing = row.standing
-    return f"in doubt: {place(row)}: still {standing.kind}, {evidence(standing)}; the next trial goes on asking"
+    so_far = f"{standing.kind} so far" if standing.change == "new" else f"still {standing.kind}"
+    return (
+        f"in doubt: {place(row)}: {so_far}, {evidence(standing)}{_reason(standing, 120)}; the next trial goes on asking"
+    )
 
 
 def evidence(standing: Standing) -> str:
@@ -58,3 +59,7 @@ def evidence(standing: Standing) -> str:
     errors = f", {count(standing.errors, 'error')} beside" if standing.errors else ""
     work = "works" if standing.answers == 1 else "work"
     return f"{standing.works} of {count(standing.answers, 'answer')} {work}{interval}{errors}"
+
+
+def _reason(standing: Standing, width: int) -> str:
+    return f"; latest failure: {one_line(standing.reason, width)}" if standing.reason else ""

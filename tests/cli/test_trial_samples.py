@@ -69,10 +69,17 @@ def test_with_one_sample_a_surprise_stays_in_doubt(mine: Path, backends: OpenAIS
         doubtful = call([*TRIAL, "-n", "1", "--fail-on", "regressed"])
         assert doubtful.code == 0
         assert f"in doubt: mine (en) on one/m1: still works, 1 of {2 + night} answers work" in doubtful.err
+        assert '; latest failure: contains: 1 of 1 missing: "willow"; the next trial goes on asking' in doubtful.err
         assert standing()["doubt"] is True
     third = call([*TRIAL, "-n", "1", "--fail-on", "regressed"])
     assert third.code == 1
     assert "regressed: mine (en)" in third.err
+
+
+def test_a_first_answer_that_fails_is_no_standing_yet(mine: Path, backends: OpenAIServer) -> None:
+    answers(backends, BAD)
+    first = call([*TRIAL, "-n", "1"])
+    assert "in doubt: mine (en) on one/m1: broken so far, 0 of 1 answer works" in first.err
 
 
 def test_the_plan_says_what_a_surprise_may_cost(mine: Path, backends: OpenAIServer, folder: Path) -> None:
