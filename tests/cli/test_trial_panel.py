@@ -33,7 +33,7 @@ def judged(backends: OpenAIServer, folder: Path) -> Callable[..., OpenAIServer]:
         given = list(votes)
 
         def reply(body: Body) -> Reply:
-            if body["model"] != "m2":
+            if body.get("model", "") != "m2":
                 return Reply(text=GOOD)
             vote = given.pop(0) if len(given) > 1 else given[0]
             return vote if isinstance(vote, Reply) else Reply(text=vote)
@@ -45,7 +45,7 @@ def judged(backends: OpenAIServer, folder: Path) -> Callable[..., OpenAIServer]:
 
 
 def models(server: OpenAIServer) -> list[str]:
-    return [body["model"] for body in server.bodies]
+    return [body.get("model", "") for body in server.bodies]
 
 
 def rubric() -> dict[str, object]:
@@ -227,7 +227,7 @@ def test_a_translation_is_compared_with_the_original(
 
 def test_answers_that_still_wait_for_the_judge_are_in_the_plan(mine: Path, judged: Callable[..., OpenAIServer]) -> None:
     server, ready = judged(PASS), threading.Event()
-    server.reply = lambda body: Reply(text=GOOD) if body["model"] == "m1" else Reply(text=PASS, hold=ready)
+    server.reply = lambda body: Reply(text=GOOD) if body.get("model", "") == "m1" else Reply(text=PASS, hold=ready)
     with started(["trial", "mine", "-l", "en", "-m", "one", "-n", "2", "--yes"]) as process:
         wait_until(lambda: "m2" in models(server))
         process.send_signal(signal.SIGINT)
