@@ -152,7 +152,7 @@ def _judge(settings: Settings, spell: Spell, cell: Cell, answer: Answer, ledger:
     verdict = judge(cell, answer)
     if not judge.asks(cell):
         return verdict
-    with wiring.open_ledger(settings, ledger) as store:
+    with wiring.open_ledger(settings, ledger, reading=True) as store:
         panel = judging.open_panel(settings, [spell])
         asking = judging.open_judge(settings, [spell], store, panel)
 
