@@ -64,6 +64,17 @@ def test_two_votes_that_agree_are_enough(mine: Path, judged: Callable[..., OpenA
     assert (found["outcome"], found["judge"], found["split"]) == ("passed", "two/m2 (served-model)", False)
 
 
+def test_the_settings_say_how_many_votes_are_taken(
+    mine: Path, judged: Callable[..., OpenAIServer], folder: Path
+) -> None:
+    server = judged(PASS)
+    settings = folder / "grimoire.yaml"
+    settings.write_text(f"votes: 5\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    done = call(TRIAL)
+    assert "two/m2 judges: up to 5 requests" in done.err
+    assert models(server) == ["m1", "m2", "m2", "m2"]
+
+
 def test_a_judge_that_says_no_breaks_it(mine: Path, judged: Callable[..., OpenAIServer]) -> None:
     judged(FAIL)
     done = call(TRIAL)
