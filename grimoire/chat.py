@@ -44,12 +44,24 @@ class Usage(msgspec.Struct, frozen=True):
         )
 
 
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service says it still allows: requests and tokens left, and the seconds until there are more of them.
+
+    None where it does not say.
+    """
+
+    requests_left: int | None = None
+    requests_reset: float | None = None
+    tokens_left: int | None = None
+    tokens_reset: float | None = None
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came back, whole.
 
     `model` is the model the service says it used, `seconds` the time to the last byte and `first_seconds` to the first
     text (None when it was not streamed). `parts` holds the pieces of an answer that was cut off and continued; it is
-    empty for an answer that came in one piece.
+    empty for an answer that came in one piece. `allowance` is what the service said beside it of its limits.
     """
 
     text: str
@@ -60,6 +72,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     first_seconds: float | None = None
     parts: tuple[str, ...] = ()
     reasoning: str = ""
+    allowance: Allowance | None = None
 
 
 def estimate_tokens(text: str) -> int:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from grimoire.chat import Answer
+    from grimoire.chat import Allowance, Answer
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,19 +90,21 @@ class TranslationRefused(GrimoireError):
 
 
 class ServiceError(GrimoireError):
-    """A service gave no answer. `retry_after` is in seconds, where the service said.
+    """A service gave no answer. `retry_after` is in seconds, where the service said, and `allowance` what else it said.
 
-    `partial` is what had come of an answer when a continuation of it failed: paid for, so it goes on record too.
+    `retryable` says that asking again may help; it is the class's, but for an error that knows better. `partial` is what had come of an answer when a continuation of it failed: paid for, so it goes on record too.
     """
 
     exit_code = 3
     kind = "service"
+    retryable = False
 
     def __init__(
         self, message: str, *, hint: str = "", status: int | None = None, retry_after: float | None = None
     ) -> None:
         super().__init__(message, hint=hint)
         self.partial: Answer | None = None
+        self.allowance: Allowance | None = None
         self.status = status
         self.retry_after = retry_after
 
@@ -126,9 +128,10 @@ class QuotaExceeded(ServiceError):
 
 
 class RateLimited(ServiceError):
-    """Too many requests, still after the retries."""
+    """Too many requests."""
 
     kind = "rate-limit"
+    retryable = True
 
 
 class RequestRejected(ServiceError):
@@ -141,15 +144,18 @@ class ServiceTimeout(ServiceError):
     """No answer in time."""
 
     kind = "timeout"
+    retryable = True
 
 
 class ServiceUnreachable(ServiceError):
     """No connection, or it broke off."""
 
     kind = "unreachable"
+    retryable = True
 
 
 class ServiceFault(ServiceError):
     """The service failed, or what it sent is not of the protocol."""
 
     kind = "fault"
+    retryable = True

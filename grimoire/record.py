@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from grimoire.chat import Answer, FinishReason, Request, Usage
+from grimoire.errors import ServiceError
 from grimoire.spell import digest
 from grimoire.verdict import CheckResult, VerdictKind
 
@@ -32,6 +33,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     subject: tuple[str, ...] = ()
     parameters: dict[str, object] = {}
+    question: str = ""
 
     @property
     def incantation(self) -> str:
@@ -41,8 +43,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """Equal for two cells exactly when they ask the same thing of the same backend for the same sample."""
+        return f"{self.question or self.asks}-{self.sample}"
+
+    @property
+    def asks(self) -> str:
+        """The digest of what is asked of whom, the same for every sample; `question` keeps it where it is known."""
         sent = [(m.role, m.content) for m in self.request.messages]
-        asked = (self.spell, self.language, self.case, self.backend, self.sample, sent)
+        asked = (self.spell, self.language, self.case, self.backend, sent)
         return digest((*asked, self.parameters, self.request.parameters))
 
 
@@ -54,6 +61,56 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     finished: str = ""
     plan: dict[str, object] = {}
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One request that brought no answer. `number` counts those of a question from 1, `error` is the error's kind.
+
+    `seconds` is how long it took, `wait` the seconds until the next one was to be sent; None when there was to be none.
+    """
+
+    number: int
+    error: str
+    message: str
+    status: int | None = None
+    seconds: float = 0.0
+    wait: float | None = None
+
+
+class Outcome(NamedTuple):
+    """What came of a cell, ready to go on record: an answer and what it cost, an error, or one failed attempt."""
+
+    cell: Cell
+    reply: Answer | ServiceError | Attempt
+    cost: float | None = None
+
+
+class Done(NamedTuple):
+    """What a run has of a cell already: its answer's number, and the verdict on it (None: it is not judged)."""
+
+    answer: int
+    verdict: VerdictKind | None
+
+
+class Scored(NamedTuple):
+    """One accepted result of a run, without its texts: what totals are counted from.
+
+    `error` is the kind of service error where no answer came; `reason` is that of the check that decided, or the error's
+    message; `tokens` are those of prompt and answer together; `split` counts judgements with votes against.
+    """
+
+    spell: str
+    language: str
+    backend: str
+    case: str
+    sample: int
+    rehearsal: bool
+    verdict: VerdictKind
+    reason: str
+    error: str
+    cost: float | None
+    tokens: int
+    split: int
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ Money = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Times = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Requests = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+Rate = Annotated[int, msgspec.Meta(ge=1)]
 Votes = Literal[1, 3, 5, 7, 9, 11, 13, 15]
 """An odd number, so that one side always has more."""
 # A key put where its variable's name belongs does not look like a name: it is long, or it has small letters and digits.
@@ -38,9 +39,10 @@ VariableName = Annotated[str, msgspec.Meta(pattern=r"^([A-Z_][A-Z0-9_]{0,63}|[A-
 
 
 class Timeout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Seconds: to connect, between two pieces of an answer, and for a whole answer."""
+    """Seconds: to connect, until an answer begins, between two pieces of it, and for a whole answer."""
 
     connect: Seconds = 10
+    first: Seconds = 300
     read: Seconds = 120
     total: Seconds = 600
 
@@ -53,9 +55,17 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BackendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One backend. Unset fields come from the preset of the same name, or of `preset`, where there is one."""
+    """One backend. Unset fields come from the preset of the same name, or of `preset`, where there is one.
+
+    `transport` chooses what carries the requests: `direct`, or the OpenAI SDK. `concurrency` is how many requests may be
+    under way at once, `jobs` where it is not set; the two rates are those the service allows, none where not set.
+    """
 
     preset: str = ""
+    transport: Literal["direct", "sdk"] = "direct"
+    concurrency: Count | None = None
+    requests_per_minute: Rate | None = None
+    tokens_per_minute: Rate | None = None
     base_url: str = ""
     key_env: VariableName | None = None
     model: str = ""
@@ -100,7 +110,8 @@ class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     votes: Votes = 3
     python_checks: bool = False
     continue_limit: Times = 3
-    retries: Times = 2
+    retries: Times = 4
+    retry_seconds: Seconds = 600
     currency: str = "USD"
     timeout: Timeout = Timeout()
     deepl: DeepLSettings = DeepLSettings()

@@ -19,9 +19,10 @@ _AT_ONCE = 65_536
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds to wait for a connection, for the next bytes, and for a whole answer with its retries."""
+    """Seconds to wait for a connection, for an answer's first bytes, for the next ones, and for the whole of it."""
 
     connect: float = 10.0
+    first: float = 300.0
     read: float = 300.0
     total: float = 900.0
 
