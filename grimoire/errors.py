@@ -15,7 +15,8 @@ GrimoireError
     ├── RequestRejected         400, 404, 409, 413, 422: asking again changes nothing
     ├── ServiceTimeout          no answer in time
     ├── ServiceUnreachable      no connection, or it broke
-    └── ServiceFault            5xx, or an answer that is not of the protocol
+    ├── ServiceFault            5xx, or an answer that is not of the protocol
+    └── Interrupted             the run was stopped before the answer was whole
 
 Anything else that reaches the command line's boundary is a bug in Grimoire and ends with 4.
 """
@@ -92,7 +93,8 @@ class TranslationRefused(GrimoireError):
 class ServiceError(GrimoireError):
     """A service gave no answer. `retry_after` is in seconds, where the service said, and `allowance` what else it said.
 
-    `retryable` says that asking again may help; it is the class's, but for an error that knows better. `partial` is what had come of an answer when a continuation of it failed: paid for, so it goes on record too.
+    `retryable` says that asking again may help; it is the class's, but for an error that knows better. `partial` is what
+    had come of an answer when a continuation of it failed: paid for, so it goes on record too.
     """
 
     exit_code = 3
@@ -159,3 +161,9 @@ class ServiceFault(ServiceError):
 
     kind = "fault"
     retryable = True
+
+
+class Interrupted(ServiceError):
+    """The run was stopped before the answer was whole; what had come of it is `partial`."""
+
+    kind = "interrupted"

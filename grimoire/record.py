@@ -95,8 +95,8 @@ class Done(NamedTuple):
 class Scored(NamedTuple):
     """One accepted result of a run, without its texts: what totals are counted from.
 
-    `error` is the kind of service error where no answer came; `reason` is that of the check that decided, or the error's
-    message; `tokens` are those of prompt and answer together; `split` counts judgements with votes against.
+    `error` is the kind of service error where no answer came; `reason` is that of the check that decided, or the
+    error's message; `tokens` are those of prompt and answer together; `split` counts judgements with votes against.
     """
 
     spell: str

@@ -57,8 +57,8 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BackendSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One backend. Unset fields come from the preset of the same name, or of `preset`, where there is one.
 
-    `transport` chooses what carries the requests: `direct`, or the OpenAI SDK. `concurrency` is how many requests may be
-    under way at once, `jobs` where it is not set; the two rates are those the service allows, none where not set.
+    `transport` chooses what carries the requests: `direct`, or the OpenAI SDK. `concurrency` is how many requests may
+    be under way at once, `jobs` where it is not set; the two rates are those the service allows, none where not set.
     """
 
     preset: str = ""
