@@ -80,6 +80,8 @@ def estimate_tokens(text: str) -> int:
 
     A planning figure only; what a service really counted is in `Usage`.
     """
+    if text.isascii():
+        return (len(text) + 3) // 4
     wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
     return wide + (len(text) - wide + 3) // 4
 

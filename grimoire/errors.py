@@ -93,8 +93,8 @@ class TranslationRefused(GrimoireError):
 class ServiceError(GrimoireError):
     """A service gave no answer. `retry_after` is in seconds, where the service said, and `allowance` what else it said.
 
-    `retryable` says that asking again may help; it is the class's, but for an error that knows better. `partial` is what
-    had come of an answer when a continuation of it failed: paid for, so it goes on record too.
+    `retryable` says that asking again may help; it is the class's, but for an error that knows better. `partial` is
+    what had come of an answer when a continuation of it failed: paid for, so it goes on record too.
     """
 
     exit_code = 3
