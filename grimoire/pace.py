@@ -1,0 +1,274 @@
+"""How fast one backend may be asked: a state machine without a clock (pure).
+
+Every time is in seconds of the caller's monotonic clock and given as an argument. Four things hold a request back:
+
+- a window of requests in flight that is halved on a throttle and grows by one a window of answers (additive increase,
+  multiplicative decrease: Chiu and Jain, "Analysis of the increase and decrease algorithms for congestion avoidance in
+  computer networks", Computer Networks and ISDN Systems 17, 1989);
+- the pause that a throttle asks for. A refusal may be one bad node behind a load balancer, so pause and halving are
+  taken back when requests sent later than it are answered, as TCP takes back a spurious time-out (RFC 4015, RFC 5682);
+- the rates of the settings: requests by virtual scheduling (the generic cell rate algorithm, ITU-T I.371), tokens by a
+  bucket from which an estimate is taken, put right once the answer's usage is known;
+- what the service itself says it still allows.
+"""
+
+from __future__ import annotations
+
+from math import ceil, inf, isnan
+
+import msgspec
+
+from grimoire.chat import Allowance, Answer
+from grimoire.errors import RateLimited, ServiceError
+
+LONGEST = 3600.0
+"""Seconds: what a service asks for beyond this is taken as this."""
+LONGEST_OWN = 60.0
+"""Seconds: the longest pause after a throttle that does not say how long."""
+_THROTTLES = {429, 503, 529}
+_SOON = 1e-6  # seconds that no clock tells apart once it has added a few numbers
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settings allow: requests in flight at once, and requests and tokens a minute (None: any number)."""
+
+    concurrency: int = 8
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+    def seconds(self, calls: int, tokens: int, each: float) -> float:
+        """How long that many calls of `each` seconds, with that many tokens in all, take at best."""
+        if calls <= 0:
+            return 0.0
+        needs = [ceil(calls / self.concurrency) * each]
+        if self.requests_per_minute:
+            per_second = self.requests_per_minute / 60
+            needs.append((calls - max(1.0, per_second)) / per_second + each)
+        if self.tokens_per_minute:
+            needs.append(tokens * 60 / self.tokens_per_minute - 1 + each)
+        return max(needs)
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """One request under way: the how-manieth it is, the tokens reserved for it, and those of all requests up to it."""
+
+    order: int
+    tokens: int
+    through: int
+
+
+def is_throttle(error: ServiceError) -> bool:
+    """Whether a service refuses for now, and not this request in particular."""
+    return error.retryable and (isinstance(error, RateLimited) or error.status in _THROTTLES)
+
+
+def said_seconds(seconds: float | None) -> float | None:
+    """Seconds a service asks for, between 0 and an hour; None where it does not say, or says what is no number."""
+    return None if seconds is None or isnan(seconds) else min(max(seconds, 0.0), LONGEST)
+
+
+class Pace:
+    """When the next request may go out; told of each that goes and of what comes back."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._window = _Window(limits.concurrency)
+        self._pause = _Pause()
+        self._requests = _Spacing(limits.requests_per_minute) if limits.requests_per_minute else None
+        self._tokens = _Bucket(limits.tokens_per_minute) if limits.tokens_per_minute else None
+        self._requests_left, self._tokens_left = _Left(), _Left()
+        self._flying: set[int] = set()
+        self._sent = 0
+        self._spent = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Requests under way."""
+        return len(self._flying)
+
+    @property
+    def window(self) -> int:
+        """Requests that may be under way at once, now."""
+        return int(self._window.size)
+
+    def pausing(self, now: float) -> float:
+        """Seconds until anything at all may go out again, as far as the service has said; 0 when it may."""
+        until = max(self._pause.until, self._requests_left.ready(self._sent + 1))
+        return max(0.0, until - now)
+
+    def ready(self, now: float, tokens: int) -> float:
+        """When a request of that many tokens may go out: `now`, or later; infinite: not before something comes back."""
+        if self.in_flight >= self.window:
+            return inf
+        at = max(
+            self._pause.until,
+            self._requests.ready() if self._requests else now,
+            self._tokens.ready(now, tokens) if self._tokens else now,
+            self._requests_left.ready(self._sent + 1),
+            self._tokens_left.ready(self._spent + tokens),
+        )
+        return now if at <= now + _SOON else at
+
+    def send(self, now: float, tokens: int) -> Ticket:
+        """A request goes out."""
+        self._sent += 1
+        self._spent += tokens
+        self._flying.add(self._sent)
+        if self._requests:
+            self._requests.send(now)
+        if self._tokens:
+            self._tokens.take(now, tokens)
+        return Ticket(self._sent, tokens, self._spent)
+
+    def take(self, now: float, ticket: Ticket, reply: Answer | ServiceError | None) -> None:
+        """What a request brought; None: it was cut off, and nothing is learnt. A second reply to one is ignored."""
+        if ticket.order not in self._flying:
+            return
+        self._flying.remove(ticket.order)
+        if reply is None:
+            return
+        if isinstance(reply, Answer):
+            self._answered(now, ticket, reply)
+        elif is_throttle(reply):
+            self._refused(now, ticket, reply)
+        self._allow(now, ticket, reply.allowance)
+
+    def _answered(self, now: float, ticket: Ticket, answer: Answer) -> None:
+        if self._pause.answered(ticket.order):
+            self._window.undo()
+        else:
+            self._window.grow()
+        usage = answer.usage
+        if self._tokens and usage.prompt_tokens is not None and usage.completion_tokens is not None:
+            self._tokens.take(now, max(0, usage.prompt_tokens) + max(0, usage.completion_tokens) - ticket.tokens)
+
+    def _refused(self, now: float, ticket: Ticket, error: ServiceError) -> None:
+        if self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after)):
+            self._window.halve()
+        if self._tokens:
+            self._tokens.take(now, -ticket.tokens)  # what is refused costs none
+
+    def _allow(self, now: float, ticket: Ticket, allowance: Allowance | None) -> None:
+        if allowance is None:
+            return
+        self._requests_left.see(now, ticket.order, ticket.order, allowance.requests_left, allowance.requests_reset)
+        self._tokens_left.see(now, ticket.order, ticket.through, allowance.tokens_left, allowance.tokens_reset)
+
+
+class _Window:
+    """How many requests may be in flight: a float from 1 to `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = float(most)
+        self._before = self.size = self._most
+
+    def halve(self) -> None:
+        self._before, self.size = self.size, max(1.0, self.size / 2)
+
+    def undo(self) -> None:
+        """The last halving was for nothing."""
+        self.size = max(self.size, self._before)
+
+    def grow(self) -> None:
+        self.size = min(self._most, self.size + 1 / self.size)
+
+
+class _Pause:
+    """The pause after a throttle, and whether there was reason for it.
+
+    An episode is what is refused of all that was sent before its pause began. It begins with the request `_first` and
+    `_last` was sent last before it. It was for nothing when, of the requests sent after the first, at least as many are
+    answered as are refused in all.
+    """
+
+    def __init__(self) -> None:
+        self.until = -inf
+        self._open = False
+        self._first = self._last = 0
+        self._refusals = self._answers = 0
+        self._latest = 0  # of the answered requests the one that was sent latest
+        self._vain = 0  # episodes since something was answered
+
+    def refused(self, now: float, order: int, sent: int, seconds: float | None) -> bool:
+        """One of `sent` requests is refused; whether that begins an episode."""
+        begins = not self._open or order > self._last
+        if begins and order < self._latest:
+            return False  # the service has served since
+        if begins:
+            self._open, self._first, self._last = True, order, sent
+            self._refusals = self._answers = 0
+            self._vain += 1
+        self._refusals += 1
+        own = min(LONGEST_OWN, 2.0 ** min(self._vain - 1, 6))
+        self.until = max(self.until, now + (own if seconds is None else seconds))
+        return begins
+
+    def answered(self, order: int) -> bool:
+        """One is answered; whether that shows the episode to have been for nothing, which ends it and the pause."""
+        self._latest = max(self._latest, order)
+        if order > self._last:
+            self._open, self._vain = False, 0
+        elif self._open and order > self._first:
+            self._answers += 1
+            if self._answers >= self._refusals:
+                self._open, self._vain, self.until = False, 0, -inf
+                return True
+        return False
+
+
+class _Spacing:
+    """Requests at equal distances; a second's worth of them, and at least one, may come at once."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._interval = 60 / per_minute
+        self._burst = max(1.0, per_minute / 60) - 1
+        self._due = -inf
+
+    def ready(self) -> float:
+        return self._due - self._burst * self._interval
+
+    def send(self, now: float) -> None:
+        self._due = max(self._due, now) + self._interval
+
+
+class _Bucket:
+    """Tokens that come in steadily; it holds a second's worth.
+
+    A request that needs more than it holds goes when it is full and leaves a debt, of a minute's worth at most.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._rate = per_minute / 60
+        self._holds = max(1.0, self._rate)
+        self._level, self._at = self._holds, -inf
+
+    def ready(self, now: float, tokens: int) -> float:
+        missing = min(tokens, self._holds) - self._fill(now)
+        return now if missing <= 0 else now + missing / self._rate
+
+    def take(self, now: float, tokens: float) -> None:
+        self._level = min(self._holds, max(self._fill(now) - tokens, -60 * self._rate))
+
+    def _fill(self, now: float) -> float:
+        if now > self._at:
+            self._level = min(self._holds, self._level + (now - self._at) * self._rate)
+            self._at = now
+        return self._level
+
+
+class _Left:
+    """What a service says is left until its reset: the request sent latest knows best."""
+
+    def __init__(self) -> None:
+        self._until = -inf
+        self._order = self._most = 0
+
+    def ready(self, count: int) -> float:
+        """When the count of all that was sent may come to this."""
+        return self._until if count > self._most else -inf
+
+    def see(self, now: float, order: int, count: int, left: int | None, reset: float | None) -> None:
+        """The request `order`, with which the count of what was sent came to `count`, says how much is left."""
+        seconds = said_seconds(reset)
+        if left is not None and seconds is not None and order > self._order:
+            self._order, self._until, self._most = order, now + seconds, count + max(0, left)

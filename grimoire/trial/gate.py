@@ -1,0 +1,155 @@
+"""The gate before a backend: everything that asks it waits here for its turn."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from copy import copy
+from math import inf
+from typing import TYPE_CHECKING
+
+from grimoire.chat import Answer
+from grimoire.errors import ServiceError
+from grimoire.pace import Limits, Pace, Ticket
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Stopped(Exception):
+    """Nothing more is to be sent; what waits is left unasked, and that is no error."""
+
+
+class Gate:
+    """Lets requests to one backend through at its pace, first come first served, and within one event loop.
+
+    Nothing is polled: a waiter wakes when something has come back or the time has come.
+    """
+
+    def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self.clock = clock
+        self._pace = Pace(limits)
+        self._again: _Queue = OrderedDict()
+        self._new: _Queue = OrderedDict()
+        self._sleepers: set[asyncio.Future[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        self._error: ServiceError | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """Requests under way."""
+        return self._pace.in_flight
+
+    @property
+    def pausing(self) -> float:
+        """Seconds for which the service wants nothing at all; 0.0 when it is not so."""
+        return self._pace.pausing(self.clock())
+
+    @property
+    def window(self) -> int:
+        """Requests that may be under way at once, now."""
+        return self._pace.window
+
+    async def enter(self, tokens: int, *, again: bool = False) -> Ticket:
+        """Wait for the turn of a request of about so many tokens; one that is asked `again` goes before new ones.
+
+        Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with.
+        """
+        import asyncio
+
+        self._raise_if_stopped()
+        turn: asyncio.Future[Ticket | None] = asyncio.get_running_loop().create_future()
+        queue = self._again if again else self._new
+        queue[turn] = tokens
+        self._serve()
+        try:
+            ticket = await turn
+        except BaseException:  # a cancelled waiter: its place goes, and so does the ticket it was just given
+            queue.pop(turn, None)
+            given = None if turn.cancelled() else turn.result()
+            if given:
+                self.leave(given, None)
+            else:
+                self._serve()
+            raise
+        if ticket is None:
+            self._raise_if_stopped()
+            raise Stopped
+        return ticket
+
+    def leave(self, ticket: Ticket, reply: Answer | ServiceError | None) -> None:
+        """Give a ticket back with what came of the request; None: it was cancelled, and nothing is learnt."""
+        self._pace.take(self.clock(), ticket, reply)
+        self._serve()
+
+    async def sleep(self, seconds: float) -> None:
+        """As asyncio.sleep, but it ends at once when the gate is stopped, and raises as `enter` does."""
+        import asyncio
+
+        self._raise_if_stopped()
+        loop = asyncio.get_running_loop()
+        awake: asyncio.Future[None] = loop.create_future()
+        alarm = loop.call_later(seconds, _wake, awake)
+        self._sleepers.add(awake)
+        try:
+            await awake
+        finally:
+            alarm.cancel()
+            self._sleepers.discard(awake)
+        self._raise_if_stopped()
+
+    def stop(self, error: ServiceError | None = None) -> None:
+        """Send nothing more; everything that waits ends with Stopped, or with `error`. What is in flight goes on."""
+        if self._stopped:
+            return
+        self._stopped, self._error = True, error
+        for turn in (*self._again, *self._new):
+            if not turn.done():
+                turn.set_result(None)
+        self._again.clear()
+        self._new.clear()
+        for awake in self._sleepers:
+            _wake(awake)
+        self._disarm()
+
+    def _raise_if_stopped(self) -> None:
+        if self._error:
+            raise copy(self._error)  # each its own: an error gathers the traces of all who raise it
+        if self._stopped:
+            raise Stopped
+
+    def _serve(self) -> None:
+        """Let through whoever may go now, and be called again when the next one may."""
+        self._disarm()
+        while queue := self._again or self._new:
+            turn, tokens = next(iter(queue.items()))
+            now = self.clock()
+            if not turn.done():
+                ready = self._pace.ready(now, tokens)
+                if ready > now:
+                    self._arm(turn, ready - now)
+                    return
+                turn.set_result(self._pace.send(now, tokens))
+            del queue[turn]
+
+    def _arm(self, turn: _Turn, seconds: float) -> None:
+        if seconds < inf:
+            self._timer = turn.get_loop().call_later(seconds, self._serve)
+
+    def _disarm(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
+if TYPE_CHECKING:
+    _Turn = asyncio.Future[Ticket | None]
+    _Queue = OrderedDict[_Turn, int]
+
+
+def _wake(awake: asyncio.Future[None]) -> None:
+    if not awake.done():
+        awake.set_result(None)
