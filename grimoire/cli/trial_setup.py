@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,9 +61,13 @@ class Setup(msgspec.Struct, kw_only=True):
     translated: Made = msgspec.field(default_factory=Made)
     problems: bool
 
+    def planned(self) -> dict[str, trial_plan.Planned]:
+        """The plan's cells by the backend's name: each can be counted, and gone through as often as is wanted."""
+        return trial_plan.planned(self.plan, self.backends)
+
     def cells(self) -> Iterator[Cell]:
-        """The plan's cells."""
-        return trial_plan.cells(self.plan, self.backends)
+        """The plan's cells, one backend after the other."""
+        return chain.from_iterable(self.planned().values())
 
 
 def request(names: list[str], languages: list[str], backends: list[str], samples: Samples) -> Wanted:
@@ -188,14 +193,15 @@ def _leave_out_unfillable(setup: Setup) -> None:
 
 def _show_plan(setup: Setup, answered: Mapping[str, bool]) -> None:
     plan = _with_translations(setup)
-    planned = list(trial_plan.cells(plan, setup.backends))
-    to_ask = [cell for cell in planned if cell.key not in answered]
-    estimates = trial_plan.estimate(to_ask, wiring.prices(setup.settings, setup.backends))
+    planned = [cell for cells in trial_plan.planned(plan, setup.backends).values() for cell in cells]
+    done = trial_plan.sampled(answered, plan.samples)
+    prices = wiring.prices(setup.settings, setup.backends)
+    estimates = [trial_plan.estimate(plan, backend, prices.get(backend.name), done) for backend in setup.backends]
     spells = output.count(len({name for name, _ in plan.templates}), "spell")
-    calls = output.count(sum(estimate.calls for estimate in estimates), "call")
-    done = f", {len(planned) - len(to_ask):,} answered already" if answered else ""
-    output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{done}")
-    for estimate in estimates:
+    total = sum(estimate.calls for estimate in estimates)
+    earlier = f", {len(planned) - total:,} answered already" if answered else ""
+    output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {output.count(total, 'call')}{earlier}")
+    for estimate in filter(lambda each: each.calls, estimates):
         output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
     _show_sampling(setup, [cell for cell in planned if not answered.get(cell.key)])
     for late in setup.to_translate:

@@ -98,7 +98,7 @@ def samples() -> dict[str, str]:
     spells, _ = library.load_all()
     texts = {(spell.name, spell.language): spell.template for spell in spells}
     texts |= {(text.name, text.language): text.template for spell in spells for text in library.translations(spell)}
-    return {cell.incantation: cell.request.example for cell in cells(Plan(spells, ["en", "zh"], texts), [Rehearsal()])}
+    return {cell.incantation: cell.request.example for cell in cells(Plan(spells, ["en", "zh"], texts), Rehearsal())}
 
 
 def asked(body: Body) -> str:
