@@ -1,4 +1,4 @@
-"""What both adapters of the OpenAI protocol do alike: check what they are given, say what they send, read what comes."""
+"""What both adapters of the OpenAI protocol do alike: check what they are given, write what is sent, read what came."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ import msgspec
 from grimoire.backends.openai_errors import Origin, from_body, make
 from grimoire.backends.openai_wire import Piece, Reply, TooLong, read_piece
 from grimoire.chat import Answer, Request
-from grimoire.errors import AuthenticationFailed, KeyMissing, ServiceFault, ServiceTimeout, UsageError
+from grimoire.errors import (
+    AuthenticationFailed,
+    KeyMissing,
+    ServiceFault,
+    ServiceTimeout,
+    ServiceUnreachable,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -99,7 +106,8 @@ async def gather(
 ) -> Answer:
     """The answer that the pieces make, which must all come within `total` seconds; each text is passed on as it comes.
 
-    Raises ServiceTimeout, ServiceFault for too long an answer or none at all, and what `pieces` raises.
+    Raises ServiceTimeout, ServiceFault for too long an answer or none at all, ServiceUnreachable for a stream that ends
+    without a reason and without its last word, and what `pieces` raises.
     """
     reply, started, first = Reply(), time.perf_counter(), None
     with in_time(total, origin) as limit:
@@ -112,6 +120,8 @@ async def gather(
                     on_text(text)
     if not reply.answered:
         raise make(ServiceFault, origin, "the service sent something that holds no answer")
+    if streamed and not reply.ended:
+        raise make(ServiceUnreachable, origin, "the connection broke in the middle of an answer")
     if (rest := reply.end()) and on_text:
         on_text(rest)
     return reply.answer(seconds=time.perf_counter() - started, first_seconds=first if streamed else None)
@@ -130,4 +140,4 @@ def in_time(total: float, origin: Origin) -> Iterator[asyncio.Timeout]:
             raise
         raise make(ServiceTimeout, origin, f"no whole answer in {total:g} seconds") from None
     except TooLong:
-        raise make(ServiceFault, origin, "the answer is longer than any answer can be") from None
+        raise make(ServiceFault, origin, "the answer is longer than any answer can be", retryable=False) from None
