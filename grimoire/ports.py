@@ -10,7 +10,7 @@ import msgspec
 
 from grimoire.chat import Answer, Request
 from grimoire.errors import ServiceError
-from grimoire.record import Cell, Entry, Image, Run, RunKind
+from grimoire.record import Cell, Done, Entry, Image, Outcome, Run, RunKind, Scored
 from grimoire.segment import MemoryKey, Segment
 from grimoire.standing import Judged
 from grimoire.verdict import CheckResult, Verdict, VerdictKind
@@ -163,7 +163,15 @@ class Ledger(Protocol):
 
     def add_error(self, run: Run, cell: Cell, error: ServiceError) -> int: ...
 
+    def add_all(self, run: Run, outcomes: Sequence[Outcome]) -> list[int]:
+        """Several outcomes in one transaction; the numbers of those that are answers or errors, 0 for an attempt."""
+        ...
+
     def add_verdict(self, answer: int, verdict: Verdict) -> None: ...
+
+    def add_verdicts(self, verdicts: Sequence[tuple[int, Verdict]]) -> None:
+        """Several verdicts in one transaction."""
+        ...
 
     def add_opinion(self, answer: int, verdict: VerdictKind | Literal[""], note: str) -> None:
         """What a person says of an answer; it is kept beside the verdict and counts for no standing."""
@@ -177,6 +185,21 @@ class Ledger(Protocol):
 
     def answered(self, run: Run) -> Iterable[Entry]:
         """The run's entries in which an answer came, judged or not, oldest first."""
+        ...
+
+    def done(self, run: Run) -> dict[str, Done]:
+        """By the cells' keys what the run has an answer to; texts are not read."""
+        ...
+
+    def reply(self, answer: int) -> Answer:
+        """The answer of that number, whole."""
+        ...
+
+    def scores(self, run: Run) -> Iterator[Scored]:
+        """The run's accepted results, one a cell: its answer, or where there is none its latest error.
+
+        What a run asked for anew with other settings is left out, and so is an answer that nobody has judged yet.
+        """
         ...
 
     def history(self, spell: str, *, limit: int | None = None) -> Iterator[Entry]:

@@ -134,7 +134,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `verdict` is None while it has not been judged. `error` is the kind of service error, empty when an answer came.
     `text` is the user's part of what was sent. `opinions`, oldest first, are what persons said of the answer; `images`
-    the names of the files kept with it.
+    the names of the files kept with it. `attempts` are the requests that failed before it came.
     """
 
     id: int
@@ -166,6 +166,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     opinions: tuple[Opinion, ...] = ()
     images: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def reply(self) -> Answer:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from grimoire.chat import Answer, Usage
 from grimoire.errors import LedgerError, ServiceError
-from grimoire.record import Cell, Entry, Opinion, Run
+from grimoire.record import Attempt, Cell, Entry, Opinion, Outcome, Run
 from grimoire.redact import hide_secrets
 from grimoire.standing import Judged
 from grimoire.verdict import CheckResult, Verdict
@@ -22,15 +21,46 @@ T = TypeVar("T")
 
 _LARGEST = 2**63 - 1  # of SQLite's integers
 
+ANSWER_COLUMNS = (
+    *("run", "kind", "asked_at", "spell", "language", "template", "case_id", "backend", "sample", "rehearsal", "key"),
+    *("incantation", "earlier", "input", "answer_in", "error", "error_message", "finish_reason", "model"),
+    *("prompt_tokens", "completion_tokens", "seconds", "first_seconds", "cost", "parameters", "text", "parts"),
+    "reasoning",
+)
+"""All but the number, as they are written."""
+_ATTEMPT_CELL = ("run", "key", "spell", "language", "case_id", "backend")
+ATTEMPT_COLUMNS = (*_ATTEMPT_CELL, "at", "number", "seconds", "wait", "error", "status", "message")
+"""As they are written; `latest` is the database's own doing."""
+CHECK_COLUMNS = ("name", "version", "outcome", "should", "reason", "judge", "wants", "split")
+REPLY_COLUMNS = (
+    *("text", "finish_reason", "model", "prompt_tokens", "completion_tokens", "seconds", "first_seconds", "parts"),
+    "reasoning",
+)
+_RENAMED = {"at": "asked_at", "case": "case_id", "answer": "text"}
+_OF_ENTRY = (
+    *("id", "run", "kind", "at", "spell", "language", "template", "case", "backend", "sample", "rehearsal", "key"),
+    *("answer_in", "error", "error_message", "finish_reason", "model", "prompt_tokens", "completion_tokens"),
+    *("seconds", "cost", "answer", "parts"),
+)
+ENTRY_COLUMNS = tuple(_RENAMED.get(name, name) for name in _OF_ENTRY)
+"""Those of `answers`; an entry takes more from other tables, after them."""
+ENTRY_FIELDS = (*_OF_ENTRY, "incantation", "text", "verdict", "yardstick")
+"""What the values of an entry's row are called."""
+
 
 def clean(text: str) -> str:
     """Lone surrogates, which have no UTF-8, become "?"; everything else stays, NUL too."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def bound(values: Mapping[str, object]) -> dict[str, object]:
     """Values as SQLite takes them: every text clean."""
     return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def bound_all(values: Sequence[object]) -> list[object]:
+    """The same for values without names."""
+    return [clean(value) if isinstance(value, str) else value for value in values]
 
 
 def fingerprint(text: str) -> str:
@@ -91,7 +121,7 @@ def answer_row(answer: Answer, cost: float | None) -> dict[str, object]:
         "first_seconds": answer.first_seconds,
         "cost": cost,
         "text": answer.text,
-        "parts": canonical(answer.parts),
+        "parts": canonical(answer.parts) if answer.parts else "[]",
         "reasoning": answer.reasoning,
     }
 
@@ -102,83 +132,126 @@ def error_row(error: ServiceError) -> dict[str, object]:
     return came | {"error": error.kind, "error_message": error.message, "finish_reason": ""}
 
 
+def outcome_row(run: Run, outcome: Outcome) -> dict[str, Any]:
+    """The columns of `answers`, or for an attempt of `attempts`, with the texts sent in place of their numbers.
+
+    The time is not among them: it is that of the commit.
+    """
+    cell, reply = outcome.cell, outcome.reply
+    row: dict[str, Any] = {"run": run.id, "kind": run.kind, **cell_row(cell)}
+    if isinstance(reply, Attempt):
+        return {name: row[name] for name in _ATTEMPT_CELL} | attempt_row(reply)
+    row |= {"incantation": cell.incantation, "earlier": earlier_messages(cell), "input": cell.text}
+    return row | (error_row(reply) if isinstance(reply, ServiceError) else answer_row(reply, outcome.cost))
+
+
+def attempt_row(attempt: Attempt) -> dict[str, object]:
+    """The columns of `attempts` that say what went wrong."""
+    return {
+        "number": attempt.number,
+        "seconds": attempt.seconds,
+        "wait": attempt.wait,
+        "error": attempt.error,
+        "status": attempt.status,
+        "message": attempt.message,
+    }
+
+
 def deciding_reason(verdict: Verdict) -> str:
     """`check: reason` of the first check that decided it: a failed must, else a crashed check, else a failed should."""
     ranks = ((c for c in verdict.checks if _rank(c) == rank) for rank in range(3))
     return next((f"{c.check}: {c.reason}" for checks in ranks for c in checks), "")
 
 
-def check_row(check: CheckResult) -> dict[str, object]:
-    """The columns of `check_results`, but those that say whose result it is."""
-    return {
-        "name": check.check,
-        "version": check.version,
-        "outcome": check.outcome,
-        "should": int(check.should),
-        "reason": check.reason,
-        "judge": check.judge,
-        "wants": check.wants,
-        "split": int(check.split),
-    }
-
-
-def run_from(row: sqlite3.Row) -> Run:
-    """A run from its row; raises LedgerError when its plan is not JSON."""
-    return Run(
-        id=row["id"],
-        kind=row["kind"],
-        started=row["started"],
-        finished=row["finished"],
-        plan=_decode(row["plan"], dict[str, object]),
+def check_row(check: CheckResult) -> tuple[object, ...]:
+    """The columns of CHECK_COLUMNS."""
+    return (
+        clean(check.check),
+        check.version,
+        check.outcome,
+        int(check.should),
+        clean(check.reason),
+        clean(check.judge),
+        clean(check.wants),
+        int(check.split),
     )
 
 
-def check_from(row: sqlite3.Row) -> CheckResult:
-    """A check's result from its row."""
+def run_from(row: Sequence[Any]) -> Run:
+    """A run from its id, kind, times and plan; raises LedgerError when its plan is not JSON."""
+    name, kind, started, finished, plan = row
+    return Run(id=name, kind=kind, started=started, finished=finished, plan=_decode(plan, dict[str, object]))
+
+
+def check_from(row: Sequence[Any]) -> CheckResult:
+    """A check's result from CHECK_COLUMNS."""
+    check, version, outcome, should, reason, judge, wants, split = row
     return CheckResult(
-        check=row["name"],
-        version=row["version"],
-        outcome=row["outcome"],
-        reason=row["reason"],
-        should=bool(row["should"]),
-        judge=row["judge"],
-        wants=row["wants"],
-        split=bool(row["split"]),
+        check=check,
+        version=version,
+        outcome=outcome,
+        reason=reason,
+        should=bool(should),
+        judge=judge,
+        wants=wants,
+        split=bool(split),
     )
 
 
-def opinion_from(row: sqlite3.Row) -> Opinion:
-    """What a person said, from its row."""
-    return Opinion(at=row["at"], verdict=row["verdict"], note=row["note"])
+def attempt_from(row: Sequence[Any]) -> Attempt:
+    """A failed request from its number, error, status, message, seconds and wait."""
+    number, error, status, message, seconds, wait = row
+    return Attempt(number=number, error=error, status=status, message=message, seconds=seconds, wait=wait)
+
+
+def opinion_from(row: Sequence[Any]) -> Opinion:
+    """What a person said, from its time, verdict and note."""
+    at, verdict, note = row
+    return Opinion(at=at, verdict=verdict, note=note)
 
 
 def entry_from(
-    row: sqlite3.Row,
-    checks: tuple[CheckResult, ...],
+    row: Sequence[Any],
+    *,
+    checks: tuple[CheckResult, ...] = (),
     opinions: tuple[Opinion, ...] = (),
     images: tuple[str, ...] = (),
+    attempts: tuple[Attempt, ...] = (),
 ) -> Entry:
-    """An entry; the verdict on an error is `error`, with no one having judged it."""
-    return Entry(
-        **{name: row[name] for name in _SAME},
-        case=row["case_id"],
-        at=row["asked_at"],
-        rehearsal=bool(row["rehearsal"]),
-        incantation=row["body"],
-        answer=row["text"],
-        parts=_decode(row["parts"], tuple[str, ...]),
-        usage=Usage(row["prompt_tokens"], row["completion_tokens"]),
-        seconds=row["seconds"] or 0.0,
-        verdict="error" if row["error"] else row["verdict"],
-        checks=checks,
-        yardstick=row["yardstick"] or "",
-        text=row["given"],
-        opinions=opinions,
-        images=images,
+    """An entry from the values of ENTRY_FIELDS; the verdict on an error is `error`, with no one having judged it."""
+    values: dict[str, Any] = dict(zip(ENTRY_FIELDS, row, strict=True))
+    usage = Usage(values.pop("prompt_tokens"), values.pop("completion_tokens"))
+    values |= {
+        "rehearsal": bool(values["rehearsal"]),
+        "parts": parts_from(values["parts"]),
+        "seconds": values["seconds"] or 0.0,
+        "verdict": "error" if values["error"] else values["verdict"],
+        "yardstick": values["yardstick"] or "",
+    }
+    return Entry(**values, usage=usage, checks=checks, opinions=opinions, images=images, attempts=attempts)
+
+
+def answer_from(row: Sequence[Any]) -> Answer:
+    """An answer from REPLY_COLUMNS."""
+    text, finish_reason, model, prompt_tokens, completion_tokens, seconds, first_seconds, parts, reasoning = row
+    return Answer(
+        text=text,
+        finish_reason=finish_reason,
+        model=model,
+        usage=Usage(prompt_tokens, completion_tokens),
+        seconds=seconds or 0.0,
+        first_seconds=first_seconds,
+        parts=parts_from(parts),
+        reasoning=reasoning,
     )
 
 
-def judged_from(row: sqlite3.Row) -> Judged:
+def parts_from(text: str) -> tuple[str, ...]:
+    """The pieces of an answer; raises LedgerError when they are not JSON."""
+    return () if text == "[]" else _decode(text, tuple[str, ...])
+
+
+def judged_from(row: Sequence[Any]) -> Judged:
     """One judged answer from the columns of the standings' query."""
     answer, run, at, template, case, sample, verdict, reason, yardstick, sent = row
     return Judged(
@@ -193,14 +266,6 @@ def judged_from(row: sqlite3.Row) -> Judged:
         yardstick=yardstick,
         sent=sent,
     )
-
-
-# Columns that are called what the field is called.
-_OTHER = {
-    *("case", "at", "rehearsal", "incantation", "answer", "parts", "usage", "seconds", "verdict", "checks"),
-    *("yardstick", "text", "opinions", "images"),
-}
-_SAME = tuple(name for name in Entry.__struct_fields__ if name not in _OTHER)
 
 
 def _rank(check: CheckResult) -> int:

@@ -9,6 +9,7 @@ verdicts       of an answer, counted from 1; the latest one holds; `reason` is t
 check_results  what a verdict rests on, in the order the checks ran; `judge` is the model that was asked, if one was
 opinions       what a person said of an answer, beside its verdicts
 images         files kept with an answer
+attempts       requests that brought no answer; `latest` is the number of the ledger's newest answer at that time
 """
 
 from __future__ import annotations
@@ -142,4 +143,29 @@ _SECOND: Migration = (
     *(_refuse(table, change) for table in ("opinions", "images") for change in ("UPDATE", "DELETE")),
 )
 
-MIGRATIONS: Final[Sequence[Migration]] = (_FIRST, _SECOND)
+_THIRD: Migration = (
+    """CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY,
+        run TEXT NOT NULL REFERENCES runs (id),
+        key TEXT NOT NULL,
+        spell TEXT NOT NULL,
+        language TEXT NOT NULL,
+        case_id TEXT NOT NULL,
+        backend TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        latest INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        wait REAL,
+        error TEXT NOT NULL,
+        status INTEGER,
+        message TEXT NOT NULL
+    )""",
+    "CREATE INDEX attempts_of_cell ON attempts (run, key)",
+    # Small ones, of what is rare: which attempts are an entry's, and whose votes differed, is asked for every answer.
+    "CREATE INDEX answers_failed ON answers (run, key, id) WHERE error <> ''",
+    "CREATE INDEX check_results_split ON check_results (answer, verdict) WHERE split = 1",
+    *(_refuse("attempts", change) for change in ("UPDATE", "DELETE")),
+)
+
+MIGRATIONS: Final[Sequence[Migration]] = (_FIRST, _SECOND, _THIRD)

@@ -24,6 +24,7 @@ from tests.ledger.samples import a_cell
 NOTES: Migration = ("CREATE TABLE notes (body TEXT)", "INSERT INTO notes VALUES ('moved')")
 FAILING: Migration = ("CREATE TABLE more (body TEXT)", "INSERT INTO nowhere VALUES (1)")
 NEWER = (*MIGRATIONS, NOTES)
+VERSION = len(MIGRATIONS)
 
 
 def write_one(path: Path, text: str = "x") -> None:
@@ -114,9 +115,9 @@ def test_an_older_ledger_is_brought_up_to_date_and_copied_first(path: Path) -> N
     write_one(path, "old")
     with closing(open_database(path, migrations=NEWER)) as connection:
         assert connection.execute("SELECT body FROM notes").fetchall() == [("moved",)]
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(NEWER),)
         assert connection.execute("SELECT text FROM answers").fetchall() == [("old",)]
-    backup = path.with_name("ledger.db.v2.backup")
+    backup = path.with_name(f"ledger.db.v{VERSION}.backup")
     assert answers(backup) == ["old"]
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     backup.replace(path)
@@ -127,7 +128,7 @@ def test_the_copy_has_what_was_still_in_the_log(path: Path) -> None:
     with open_ledger(path) as ledger:
         ledger.add_answer(ledger.start("trial", {}), a_cell(), Answer(text="in the log"))
         open_database(path, migrations=NEWER).close()
-    assert answers(path.with_name("ledger.db.v2.backup")) == ["in the log"]
+    assert answers(path.with_name(f"ledger.db.v{VERSION}.backup")) == ["in the log"]
 
 
 def test_an_older_ledger_is_brought_up_to_date_once_when_many_come_at_once(path: Path) -> None:
@@ -142,7 +143,7 @@ def test_an_older_ledger_is_brought_up_to_date_once_when_many_come_at_once(path:
 
     with ThreadPoolExecutor(6) as threads:
         assert list(threads.map(come, range(6))) == [1] * 6
-    assert answers(path.with_name("ledger.db.v2.backup")) == ["old"]
+    assert answers(path.with_name(f"ledger.db.v{VERSION}.backup")) == ["old"]
 
 
 def test_a_ledger_that_is_up_to_date_is_not_copied(path: Path) -> None:
@@ -155,12 +156,12 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     write_one(path, "old")
     assert "nowhere" in refusal(path, migrations=(*NEWER, FAILING)).message
     with closing(connect_reader(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('notes', 'more')").fetchone() == (
             0,
         )
     assert answers(path) == ["old"]
-    assert answers(path.with_name("ledger.db.v2.backup")) == ["old"]
+    assert answers(path.with_name(f"ledger.db.v{VERSION}.backup")) == ["old"]
 
 
 def test_a_new_ledger_whose_migration_fails_is_not_there(path: Path) -> None:
@@ -173,8 +174,8 @@ def test_a_newer_ledger_is_refused_untouched(path: Path, read_only: bool) -> Non
     open_database(path, migrations=NEWER).close()
     before = path.read_bytes()
     said = refusal(path, read_only=read_only).message
-    assert "version 3" in said
-    assert "up to 2" in said
+    assert f"version {len(NEWER)}" in said
+    assert f"up to {VERSION}" in said
     assert path.read_bytes() == before
     assert not any("backup" in name for name in names_beside(path))
 
@@ -182,7 +183,7 @@ def test_a_newer_ledger_is_refused_untouched(path: Path, read_only: bool) -> Non
 def test_an_older_ledger_is_not_brought_up_to_date_by_a_reader(path: Path) -> None:
     write_one(path)
     before = path.read_bytes()
-    assert "version 2" in refusal(path, read_only=True, migrations=NEWER).message
+    assert f"version {VERSION}" in refusal(path, read_only=True, migrations=NEWER).message
     assert path.read_bytes() == before
 
 

@@ -6,8 +6,8 @@ from grimoire.chance import wilson
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout
 from grimoire.ledger import SqliteLedger, fingerprint
+from grimoire.ledger.reading import CELL_AFTER, JUDGED
 from grimoire.ledger.rows import deciding_reason
-from grimoire.ledger.store import _CELL_AFTER, _JUDGED
 from grimoire.record import Cell, Run, RunKind
 from grimoire.standing import Judged, Standing, stand
 from grimoire.verdict import CheckResult, VerdictKind, decide
@@ -134,12 +134,12 @@ def test_the_reason_is_that_of_the_check_that_decided(checks: list[CheckResult],
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        pytest.param(_JUDGED, "a USING COVERING INDEX", id="one cell"),
-        pytest.param(_CELL_AFTER, "answers USING COVERING INDEX", id="the next cell"),
+        pytest.param(JUDGED, "a USING COVERING INDEX", id="one cell"),
+        pytest.param(CELL_AFTER, "answers USING COVERING INDEX", id="the next cell"),
     ],
 )
 def test_standings_never_read_the_texts(ledger: SqliteLedger, query: str, index: str) -> None:
     cell = {"spell": "s", "language": "en", "backend": "b", "rehearsal": 0}
-    plan = [row["detail"] for row in ledger._connection.execute(f"EXPLAIN QUERY PLAN {query}", cell)]
+    plan = [row[-1] for row in ledger._connection.execute(f"EXPLAIN QUERY PLAN {query}", cell)]
     assert any(index in step for step in plan)
     assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in plan)

@@ -15,10 +15,10 @@ from grimoire.chat import Answer, Message, Request, Usage
 from grimoire.errors import LedgerError, RateLimited, ServiceFault, ServiceTimeout
 from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.ledger.database import open_database
+from grimoire.ledger.reading import PAGE
 from grimoire.ledger.schema import MIGRATIONS
-from grimoire.ledger.store import PAGE
 from grimoire.ports import Ledger
-from grimoire.record import Entry, Image, Run
+from grimoire.record import Attempt, Entry, Image, Outcome, Run
 from grimoire.verdict import Verdict
 from tests.ledger.conftest import Clock
 from tests.ledger.samples import AN_ANSWER, SUBJECT, a_cell, a_check, a_verdict
@@ -336,7 +336,8 @@ APPEND_ONLY = [
     "UPDATE runs SET id = 'x'",
     "UPDATE runs SET finished = 'later'",
     *(f"DELETE FROM {table}" for table in ("answers", "verdicts", "check_results", "texts", "runs")),
-    *(f"DELETE FROM {table}" for table in ("opinions", "images")),
+    *(f"DELETE FROM {table}" for table in ("opinions", "images", "attempts")),
+    "UPDATE attempts SET message = ''",
 ]
 
 
@@ -345,6 +346,7 @@ def test_what_is_recorded_cannot_be_changed(ledger: SqliteLedger, path: Path, st
     run = fill(ledger, 1)
     ledger.add_verdict(1, a_verdict("broken", a_check("a", "failed")))
     ledger.add_opinion(1, "works", "")
+    ledger.add_all(run, [Outcome(a_cell(), Attempt(number=1, error="fault", message="500"))])
     ledger.add_image(1, Image(name="a.png", media_type="image/png", data=b"x"))
     ledger.finish(run)
     with closing(sqlite3.connect(path)) as other, pytest.raises(sqlite3.IntegrityError, match="append-only"):

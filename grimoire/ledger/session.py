@@ -1,0 +1,52 @@
+"""One connection to the ledger: rows out of it, and transactions on it, with its faults said in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from grimoire.ledger import rows
+from grimoire.ledger.connection import transaction
+from grimoire.ledger.faults import reported
+from grimoire.ledger.kinds import LEDGER
+
+Row = tuple[Any, ...]
+
+
+class Session(NamedTuple):
+    """What reads and writes works with; every call raises LedgerError when the file fails it."""
+
+    connection: sqlite3.Connection
+    path: Path
+
+    def rows(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
+        """All rows of a query, as plain tuples."""
+        with reported(self.path, LEDGER):
+            return self.connection.execute(sql, _bound(values)).fetchall()
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[None]:
+        """One transaction: all or nothing. What is not `durable` survives a kill, but perhaps no power cut."""
+        with reported(self.path, LEDGER):
+            if durable:
+                with transaction(self.connection):
+                    yield
+                return
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with transaction(self.connection):
+                    yield
+            finally:
+                self.connection.execute("PRAGMA synchronous = FULL")
+
+    def insert(self, sql: str, values: Mapping[str, object] | Sequence[object]) -> int:
+        """The number of the row put in, inside `writing`."""
+        return self.connection.execute(sql, _bound(values)).lastrowid or 0
+
+
+def _bound(values: Mapping[str, object] | Sequence[object]) -> Mapping[str, object] | Sequence[object]:
+    """Values as SQLite takes them: every text clean."""
+    return rows.bound(values) if isinstance(values, Mapping) else rows.bound_all(values)
