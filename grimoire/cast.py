@@ -13,6 +13,7 @@ from grimoire.errors import MissingInput, ServiceError, UsageError
 from grimoire.ports import Addressee, ChatBackend, Exchange
 from grimoire.record import Cell, Entry
 from grimoire.spell import Case, Spell, Template, Variable
+from grimoire.trial.gate import Stopped
 
 CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
 OVERLAP = 200
@@ -111,8 +112,8 @@ async def ask(
 ) -> Answer:
     """Ask, and while the answer is cut off by length ask it to go on, at most `continue_limit` times.
 
-    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Raises ServiceError,
-    whose `partial` is what had come before the continuation that failed.
+    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Raises ServiceError
+    or Stopped, whose `partial` is what had come before the continuation that failed.
     """
     answer = await backend.ask(request, on_text)
     parts = [answer.text]
@@ -123,7 +124,7 @@ async def ask(
         follow = msgspec.structs.replace(request, messages=(*request.messages, said, go_on))
         try:
             more = await backend.ask(follow, on_text)
-        except ServiceError as error:
+        except (ServiceError, Stopped) as error:
             error.partial = whole
             raise
         if not more.text.strip():

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class Stopped(Exception):
-    """Nothing more is to be sent; what waits is left unasked, and that is no error."""
+    """Nothing more is to be sent; what waits is left unasked, and that is no error.
+
+    `partial` is what had come of an answer that was to be continued.
+    """
+
+    partial: Answer | None = None
 
 
 class Gate:

@@ -10,7 +10,7 @@ import msgspec
 from grimoire.chance import Chance
 from grimoire.record import Cell
 from grimoire.standing import CaseWatch, Judged, watch_case
-from grimoire.trial.run import Result
+from grimoire.verdict import VerdictKind
 
 
 class CaseKey(NamedTuple):
@@ -32,14 +32,14 @@ Answers can be compared where all three are the same.
 class _Asked(msgspec.Struct):
     """What this run has asked of a case."""
 
-    cell: Cell
     watch: CaseWatch
     samples: int = 0
-    answered: bool = False
 
 
 class Sampler:
     """Says which cells to ask once more: those whose answers leave it open whether something has changed.
+
+    The samples of a case are asked one after the other, each on account of the one before.
 
     A case that got an error instead of an answer is left in doubt: asking on is for another run. Rehearsals, in which
     nothing happens by chance, are never asked again.
@@ -50,24 +50,19 @@ class Sampler:
         self._watches = dict(watches or {})
         self._asked: dict[CaseKey, _Asked] = {}
 
-    def see(self, result: Result) -> None:
-        """Take in one result."""
-        cell = result.cell
+    def see(self, cell: Cell, verdict: VerdictKind) -> Cell | None:
+        """Take in what came of a cell: the next sample of a case in doubt, until there are as many as a run may ask."""
         if cell.rehearsal:
-            return
+            return None
         key = CaseKey(cell.spell, cell.language, cell.backend, cell.case)
-        asked = self._asked.setdefault(key, _Asked(cell, self._watches.get(key, CaseWatch())))
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = _Asked(self._watches.pop(key, CaseWatch()))
         asked.samples = max(asked.samples, cell.sample)
-        asked.answered = result.verdict.kind != "error"
-        asked.watch = asked.watch.see(result.verdict.kind, asked.samples, self._chance)
-
-    def again(self) -> list[Cell]:
-        """The next sample of each case in doubt, until there are as many as one run may ask."""
-        return [
-            msgspec.structs.replace(asked.cell, sample=asked.samples + 1)
-            for asked in self._asked.values()
-            if asked.answered and asked.watch.in_doubt and asked.samples < self._chance.most
-        ]
+        asked.watch = asked.watch.see(verdict, asked.samples, self._chance)
+        if verdict == "error" or not asked.watch.in_doubt or asked.samples >= self._chance.most:
+            return None
+        return msgspec.structs.replace(cell, sample=asked.samples + 1)
 
 
 def known(

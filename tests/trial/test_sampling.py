@@ -9,9 +9,8 @@ from grimoire.chance import Chance, Watch
 from grimoire.chat import Message, Request
 from grimoire.record import Cell
 from grimoire.standing import CaseWatch, Judged, Standing, combine_cases, stand
-from grimoire.trial.run import Result
 from grimoire.trial.sampling import CaseKey, Measured, Sampler, known
-from grimoire.verdict import Verdict, VerdictKind
+from grimoire.verdict import VerdictKind
 
 KINDS: dict[str, VerdictKind] = {"w": "works", "p": "partial", "b": "broken", "e": "error"}
 KEY = CaseKey("tea", "en", "one/m", "green")
@@ -33,13 +32,12 @@ def a_cell(case: str = "green", *, rehearsal: bool = False) -> Cell:
 
 def play(sampler: Sampler, cell: Cell, verdicts: str) -> int:
     """Answer a cell, and what is asked again, with the verdicts in turn; how many were asked."""
-    cells, asked = [cell], 0
-    while cells:
-        [cell] = cells
-        assert cell.sample == asked + 1
-        sampler.see(Result(cell, Verdict(kind=KINDS[verdicts[min(asked, len(verdicts) - 1)]])))
+    asked = 0
+    following: Cell | None = cell
+    while following:
+        assert following.sample == asked + 1
+        following = sampler.see(following, KINDS[verdicts[min(asked, len(verdicts) - 1)]])
         asked += 1
-        cells = sampler.again()
     return asked
 
 
@@ -117,9 +115,10 @@ def test_rehearsals_on_record_say_nothing_of_a_model() -> None:
 
 def test_cases_are_watched_one_by_one() -> None:
     sampler = after(judged("w"))
-    sampler.see(Result(a_cell(), Verdict(kind="works")))
-    sampler.see(Result(a_cell("black"), Verdict(kind="broken")))
-    assert [(cell.case, cell.sample) for cell in sampler.again()] == [("black", 2)]
+    assert sampler.see(a_cell(), "works") is None
+    following = sampler.see(a_cell("black"), "broken")
+    assert following is not None
+    assert (following.case, following.sample) == ("black", 2)
 
 
 CASES = ("green", "black", "white")
@@ -147,13 +146,13 @@ class Nights:
         self.sampled = dict(begun)
         cells = [structs.replace(a_cell(case), sample=n) for n in range(1, max(samples, 1) + 1) for case in coming]
         while cells:
-            for cell in cells:
-                kind = KINDS[coming[cell.case][(cell.sample - 1) % len(coming[cell.case])]]
-                self.record(run, cell, kind)
-                sampler.see(Result(cell, Verdict(kind=kind)))
-                key = CaseKey("tea", "en", "one/m", cell.case)
-                self.sampled[key] = self.sampled.get(key, CaseWatch()).see(kind, 0, self.chance)
-            cells = sampler.again() if not samples else []
+            cell = cells.pop(0)
+            kind = KINDS[coming[cell.case][(cell.sample - 1) % len(coming[cell.case])]]
+            self.record(run, cell, kind)
+            following = sampler.see(cell, kind)
+            key = CaseKey("tea", "en", "one/m", cell.case)
+            self.sampled[key] = self.sampled.get(key, CaseWatch()).see(kind, 0, self.chance)
+            cells += [following] if following and not samples else []
         self.standing = stand(self.history, "now", self.chance, CASES)
 
     def record(self, run: str, cell: Cell, kind: VerdictKind) -> None:
