@@ -1,0 +1,92 @@
+"""One backend's way through a trial: what it is still to be asked, and what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from typing import NamedTuple
+
+from grimoire.chat import Answer
+from grimoire.errors import ServiceError
+from grimoire.record import Cell
+from grimoire.trial.circuit import Circuit
+from grimoire.trial.paced import Paced
+from grimoire.verdict import Verdict
+
+WAITING = 4
+"""Questions under way or waiting to be asked again, for each that may be asked at once."""
+
+
+class Waiting(NamedTuple):
+    """An answer on record that waits for the panel: its number, what it cost, and the verdict so far."""
+
+    number: int
+    cell: Cell
+    paid: float | None
+    verdict: Verdict
+    earlier: bool
+
+
+class Lane:
+    """The cells of one backend, taken one by one; `extra` ones go before those of the plan.
+
+    At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
+    no more memory.
+    """
+
+    def __init__(self, backend: Paced, planned: Iterable[Cell]) -> None:
+        self.backend = backend
+        self.extra: deque[Cell] = deque()
+        self.waiting: list[Waiting] = []
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._planned = iter(planned)
+        self._most = backend.gate.limits.concurrency * WAITING
+        self._open = 0
+        self._stopped = False
+        self._circuit = Circuit()
+        self._news = asyncio.Event()
+
+    async def take(self) -> Cell | None:
+        """The next cell, as soon as there is one and room for it; None when all are settled."""
+        while True:
+            if self._open < self._most and (cell := self._next()) is not None:
+                return cell
+            if not self._open:
+                return None
+            self._news.clear()
+            await self._news.wait()
+
+    def begin(self, asking: Coroutine[object, object, None], fail: Callable[[BaseException], None]) -> None:
+        """Start asking; the cell is open until it is settled. `fail` is told of an exception."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self.tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()):
+                fail(error)
+
+        self._open += 1
+        task = asyncio.create_task(asking)
+        self.tasks.add(task)
+        task.add_done_callback(ended)
+
+    def see(self, reply: Answer | ServiceError) -> None:
+        """Take in how a cell ended: a backend that only fails is given up, and what is left is not sent."""
+        if broken := self._circuit.see(reply):
+            self.backend.gate.stop(broken)
+
+    def settle(self) -> None:
+        """One open cell is on record."""
+        self._open -= 1
+        self._news.set()
+
+    def stop(self) -> None:
+        """Take no more cells, and send nothing more."""
+        self._stopped = True
+        self.backend.gate.stop()
+        self._news.set()
+
+    def _next(self) -> Cell | None:
+        if self._stopped:
+            return None
+        return self.extra.popleft() if self.extra else next(self._planned, None)
