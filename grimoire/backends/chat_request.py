@@ -66,11 +66,11 @@ def build_body(model: str, parameters: Mapping[str, object], request: Request, *
 
 
 def read_whole(content: bytes, origin: Origin) -> Piece:
-    """A whole answer from a body that came with status 200. Raises the ServiceError of an error object in it."""
+    """A whole answer from a body that came with status 200. Raises ServiceFault, or the error of an error object."""
     data = read_json(content, origin)
     if isinstance(data, dict) and data.get("error") and not data.get("choices"):
         raise from_body(data["error"], origin)
-    return read_piece(data)
+    return msgspec.structs.replace(read_piece(data), ended=True)
 
 
 def read_json(content: bytes, origin: Origin) -> object:
@@ -120,6 +120,8 @@ async def gather(
                     on_text(text)
     if not reply.answered:
         raise make(ServiceFault, origin, "the service sent something that holds no answer")
+    if not reply.ended:
+        raise make(ServiceUnreachable, origin, "the answer broke off before its end")
     if streamed and not reply.ended:
         raise make(ServiceUnreachable, origin, "the connection broke in the middle of an answer")
     if (rest := reply.end()) and on_text:

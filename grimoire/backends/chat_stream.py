@@ -8,56 +8,47 @@ from grimoire.backends.chat_request import decode, read_json
 from grimoire.backends.openai_errors import Origin, from_body, make
 from grimoire.backends.openai_wire import Piece, read_piece
 from grimoire.backends.sse import Event, EventReader, EventTooLong
-from grimoire.errors import ServiceFault, ServiceUnreachable
+from grimoire.errors import ServiceFault
 
 _DONE = b"[DONE]"
 
 
 class ChatStream:
-    """Reads one stream; once `done`, whatever follows is none of it."""
+    """Reads one stream; once it is `done`, whatever follows is none of it."""
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
         self._reader = EventReader()
-        self._begun = self._finished = False
         self.done = False
 
     def feed(self, received: bytes) -> Iterator[Piece]:
-        """The pieces that `received` completes. Raises the ServiceError of an error among them, and ServiceFault."""
+        """The pieces that `received` completes. Raises ServiceFault, or the ServiceError of an error among them."""
         try:
             for event in self._reader.feed(received):
-                if event.data.startswith(_DONE):
-                    self.done = True
-                    return
                 yield self._read(event)
+                if self.done:
+                    return
         except EventTooLong:
             raise make(ServiceFault, self._origin, "the service sends more than any answer can be") from None
 
     def end(self) -> Iterator[Piece]:
-        """What the end of the body leaves. Raises ServiceUnreachable for a stream that had not come to its own end."""
-        for event in () if self.done else self._reader.end():
-            if event.data.startswith(_DONE):
-                self.done = True
-            elif _is_whole(event.data):
-                yield self._read(event)
-        if self._begun and not (self.done or self._finished):
-            raise make(ServiceUnreachable, self._origin, "the answer broke off before its end")
+        """What the body's end leaves: an event that nothing ended counts if it is whole all the same."""
+        yield from (self._read(event) for event in self._reader.end() if _is_whole(event.data))
 
     def _read(self, event: Event) -> Piece:
+        if event.data.startswith(_DONE):
+            self.done = True
+            return Piece(ended=True)
         data = read_json(event.data, self._origin)
         error = data.get("error") if isinstance(data, dict) else None
         if error or event.name == b"error":
             raise from_body(error or data, self._origin)
-        piece = read_piece(data)
-        self._begun |= piece.answered
-        self._finished |= bool(piece.finish)
-        return piece
+        return read_piece(data)
 
 
 def _is_whole(data: bytes) -> bool:
-    """Whether data that nothing ended is JSON all the same, and not cut off in the middle of it."""
     try:
         decode(data)
     except (ValueError, RecursionError):
-        return False
+        return data.startswith(_DONE)
     return True

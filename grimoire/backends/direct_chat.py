@@ -24,7 +24,7 @@ from grimoire.backends.http_limits import Timeouts
 from grimoire.backends.openai_errors import Origin, make
 from grimoire.backends.openai_wire import Piece
 from grimoire.backends.rate_headers import read_allowance
-from grimoire.chat import Allowance, Answer, Request
+from grimoire.chat import Answer, Request
 from grimoire.errors import RequestRejected, ServiceError, ServiceUnreachable
 
 if TYPE_CHECKING:
@@ -38,12 +38,11 @@ _LARGE = 2**20  # bytes from which aiohttp wants a file
 
 
 class _Call(msgspec.Struct):
-    """One request under way: its body, and what its answer's head said."""
+    """One request under way, and whether the head of its answer has come."""
 
     body: bytes
     streamed: bool
-    begun: bool = False
-    allowance: Allowance | None = None
+    began: bool = False
 
 
 class DirectChat:
@@ -95,11 +94,11 @@ class DirectChat:
         check_key(self._origin)
         streamed = self._stream or on_text is not None
         call = _Call(self._write(request, streamed=streamed), streamed)
+        self._connect()
         async with self._turn():
-            answer = await gather(
+            return await gather(
                 self._pieces(call), self._origin, total=self.timeout.total, streamed=streamed, on_text=on_text
             )
-        return answer if call.allowance is None else msgspec.structs.replace(answer, allowance=call.allowance)
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
@@ -125,7 +124,9 @@ class DirectChat:
             body = BoundedBody(self.name, response.headers.get("Content-Encoding", ""), _limit(response))
             if not 200 <= response.status < 300:  # noqa: PLR2004  # the successes of HTTP
                 raise await self._failure(response, body)
-            if not call.streamed:
+            if (allowance := read_allowance(response.headers)) is not None:
+                yield Piece(allowance=allowance)
+            if not call.streamed or response.content_type == "application/json":
                 yield read_whole(await _read(response, body), self._origin)
                 return
             stream = ChatStream(self._origin)
@@ -148,14 +149,13 @@ class DirectChat:
         try:
             post = self._connect().post(self._url, data=data, headers=self._headers, allow_redirects=False)
             async with post as response:
-                call.begun = True
-                call.allowance = read_allowance(response.headers)
+                call.began = True
                 self._await_more(response)
                 yield response
         except ClientError as error:
-            raise from_aiohttp(error, self._origin, self.timeout, begun=call.begun) from None
+            raise from_aiohttp(error, self._origin, self.timeout, began=call.began) from None
         except (ValueError, OSError) as error:
-            if call.begun:
+            if call.began:
                 raise
             # A header that cannot be one, a host that no resolver takes, a key beside a user in the base URL.
             raise make(RequestRejected, self._origin, f"the request cannot be sent: {error}") from None
@@ -187,9 +187,8 @@ class DirectChat:
             proxy = _proxy_for(self.base_url)
             connector = TCPConnector(limit=self._concurrency, ssl=_trust(self.base_url, proxy))
         except (ValueError, OSError) as error:
-            failure = make(ServiceUnreachable, self._origin, f"no HTTP client can be set up: {error}")
+            failure = make(ServiceUnreachable, self._origin, f"no HTTP client can be set up: {error}", retryable=False)
             failure.hint = "check the proxy and certificate variables (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE)"
-            failure.retryable = False
             raise failure from None
         # The headers are given with each request: those of a session go to proxies too, and the key is among ours.
         return ClientSession(
