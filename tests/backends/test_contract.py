@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from grimoire.backends import ADAPTERS
-from grimoire.backends.openai_chat import OpenAIChat
 from grimoire.backends.rehearsal import MODELS, Rehearsal
 from grimoire.chat import Answer, Message, Request
 from grimoire.ports import ChatBackend
-from tests.backends.conftest import ask
+from tests.backends.conftest import ADAPTER_OF, ask, maker
+from tests.servers.openai_server import OpenAIServer
 
 SAMPLE = "# 林黛玉倒拔垂杨柳\n\n这是一篇关于林黛玉的文章。🌿 她走到柳树跟前，挽起了袖子。\n"
 REQUEST = Request(messages=(Message("user", "写一篇关于林黛玉的文章。"),), answer_in="zh", example=SAMPLE)
@@ -19,12 +19,15 @@ REQUEST = Request(messages=(Message("user", "写一篇关于林黛玉的文章�
 Make = Callable[[], ChatBackend]
 
 
-@pytest.fixture(params=["openai-chat", "openai-chat/streaming", *(f"rehearsal/{name}" for name in MODELS)])
-def make(request: pytest.FixtureRequest, connect: Callable[..., OpenAIChat]) -> Make:
+CHATS = [f"{transport}{how}" for transport in ADAPTER_OF for how in ("", "/streaming")]
+
+
+@pytest.fixture(params=[*CHATS, *(f"rehearsal/{name}" for name in MODELS)])
+def make(request: pytest.FixtureRequest, server: OpenAIServer) -> Make:
     kind, _, rest = str(request.param).partition("/")
     if kind == "rehearsal":
         return lambda: Rehearsal(rest)
-    return lambda: connect(stream=bool(rest))
+    return lambda: maker(server, kind)(stream=bool(rest))
 
 
 def test_it_has_the_names_and_marks_the_engine_reads(make: Make) -> None:
@@ -75,5 +78,5 @@ def test_closing_twice_and_closing_unused_is_fine(make: Make) -> None:
     ask(backend, REQUEST)
 
 
-def test_the_registry_names_both_families() -> None:
-    assert set(ADAPTERS) == {"openai-chat", "rehearsal"}
+def test_the_registry_names_every_adapter() -> None:
+    assert set(ADAPTERS) == {"direct-chat", "openai-chat", "rehearsal"}
