@@ -23,12 +23,12 @@ class Event(NamedTuple):
 class EventReader:
     """Takes the bytes in as they come and gives the events out that have come whole.
 
-    Lines end in CRLF, LF or CR; comments, `id` and `retry` are skipped. `limit` is the most bytes of a line, and of the
-    data of one event. Bytes that are no UTF-8 pass through: only who reads the data knows what to make of them.
+    Lines end in CRLF, LF or CR; comments, `id` and `retry` are skipped. `limit` (MAX_EVENT) is the most bytes of a
+    line, and of the data of one event. Bytes that are no UTF-8 pass through: who reads the data knows what they are.
     """
 
-    def __init__(self, limit: int = MAX_EVENT) -> None:
-        self._limit = limit
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = MAX_EVENT if limit is None else limit
         self._cut: list[bytes] = []  # a line whose end is still to come
         self._cut_size = 0
         self._data: list[bytes] = []
