@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +18,7 @@ from grimoire.spell import Spell, Translation
 from grimoire.spellfile import CheckValidator
 
 SUFFIX = ".yaml"
+_GLOB = re.compile(r"[*?\[]")
 
 
 def shipped() -> Path:
@@ -92,13 +95,24 @@ class Library:
         """The spell in a file. Raises InvalidFile."""
         return spellfile.read_spell(path, self._validate)[0]
 
-    def load_all(self, names: Sequence[str] = ()) -> tuple[list[Spell], list[Problem]]:
-        """The named spells, or all of them; and what is wrong with the files that could not be loaded.
+    def find_all(self, names: Iterable[str]) -> list[Path]:
+        """The files of spells given by names, globs over names (`seo-*`) or paths, each once.
 
         Raises:
-            UnknownName: one of the names is not there.
+            UnknownName: one of the names is not there, or a glob matches none.
         """
-        paths = _once(self.find(name) for name in names) if names else list(self.paths().values())
+        found: list[Path] = []
+        for name in names:
+            found += self._matching(name) if _is_glob(name) else [self.find(name)]
+        return _once(found)
+
+    def load_all(self, names: Sequence[str] = ()) -> tuple[list[Spell], list[Problem]]:
+        """The spells of some names, globs or paths, or all of them; and what is wrong with files not to be loaded.
+
+        Raises:
+            UnknownName: one of the names is not there, or a glob matches none.
+        """
+        paths = self.find_all(names) if names else list(self.paths().values())
         spells: list[Spell] = []
         problems = [] if names else [p for root in self.roots for p in duplicates(root)]
         for path in paths:
@@ -159,6 +173,12 @@ class Library:
                 yield Linted(path, problems, spell)
             else:
                 yield self._lint_translation(path, source, spell)
+
+    def _matching(self, glob: str) -> list[Path]:
+        paths = self.paths()
+        if found := [path for name, path in paths.items() if fnmatch.fnmatchcase(name, glob)]:
+            return found
+        raise UnknownName(f"no spell matches `{glob}`", hint=_nearest(_letters(glob), list(paths)))
 
     def _sidecars_in(self, folder: Path) -> dict[str, list[Path]]:
         """A folder's translations by spell, listed once: to look for each spell's own takes minutes among thousands."""
@@ -230,6 +250,16 @@ def duplicates(root: Path) -> Iterator[Problem]:
 
 def _is_path(given: str) -> bool:
     return os.sep in given or given.endswith(SUFFIX)
+
+
+def _is_glob(given: str) -> bool:
+    """Whether it stands for several names; a file that has such signs in its own path is still found by it."""
+    return bool(_GLOB.search(given)) and not _is_path(given)
+
+
+def _letters(glob: str) -> str:
+    """What of a glob could be part of a name."""
+    return re.sub(r"\[[^]]*\]|[*?\[\]]", "", glob)
 
 
 def _packaged(path: Path) -> bool:

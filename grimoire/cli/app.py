@@ -28,7 +28,7 @@ from grimoire.cli import (
     translate,
     trial,
 )
-from grimoire.cli.inputs import join_pairs
+from grimoire.cli.inputs import join_pairs, join_resume
 from grimoire.errors import GrimoireError
 
 app = typer.Typer(
@@ -79,7 +79,7 @@ def _options(
 def main() -> None:
     """Run the command line and exit with a code of the table in the README."""
     try:
-        app(join_pairs(sys.argv[1:]), prog_name="grimoire")
+        app(join_resume(join_pairs(sys.argv[1:])), prog_name="grimoire")
     except GrimoireError as error:
         _report(error)
         sys.exit(error.exit_code)

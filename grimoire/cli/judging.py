@@ -17,7 +17,7 @@ from grimoire.spell import Spell
 from grimoire.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
-    from grimoire.backends.counting import CountingBackend
+    from grimoire.trial.counting import CountingBackend
 
 
 def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> list[Check]:
@@ -90,9 +90,9 @@ class SpellJudge:
         original = self._original(spell, cell) if cell.language != spell.language else ""
         return msgspec.structs.replace(cast.exchange(cell, answer, paid), original=original)
 
-    def requests(self, cell: Cell) -> int:
-        """How many requests asking about an answer may take."""
-        return sum(check.requests for check in self._checks_of(cell)[0] if isinstance(check, AskingCheck))
+    def requests(self, spell: str, case: str) -> int:
+        """How many requests asking about an answer to a case may take."""
+        return sum(check.requests for check in self._checks_for(spell, case)[0] if isinstance(check, AskingCheck))
 
     def yardstick(self, spell: str, case: str) -> str:
         """The digest of the checks that a case's answers meet."""
@@ -131,25 +131,26 @@ def open_judge(
 
 def open_panel(settings: Settings, spells: Sequence[Spell]) -> CountingBackend | None:
     """The backend that checks of these spells ask; None where none is set or none asks. Raises as `open_backend`."""
-    from grimoire.backends.counting import CountingBackend
+    from grimoire.trial.counting import CountingBackend
 
     if not settings.values.judge or not any(_asking(spell) for spell in spells):
         return None
     return CountingBackend(open_backend(settings, settings.values.judge))
 
 
-def panel_requests(settings: Settings, spells: Sequence[Spell], cells: Iterable[Cell]) -> int:
-    """How many requests judging these cells may take, where every vote is needed."""
-    by_case: dict[tuple[str, str], int] = {}
-    judge = open_judge(settings, spells)
+def panel_requests(settings: Settings, spells: Sequence[Spell], answers: Iterable[tuple[str, str, int]]) -> int:
+    """How many requests judging may take, where every vote is needed; `answers` are so many of a spell and a case."""
     asking = {spell.name for spell in spells if _asking(spell)}
+    if not asking:
+        return 0
+    judge = open_judge(settings, spells)
+    by_case: dict[tuple[str, str], int] = {}
     total = 0
-    for cell in cells:
-        if cell.spell in asking and not cell.rehearsal:
-            key = (cell.spell, cell.case)
-            if key not in by_case:
-                by_case[key] = judge.requests(cell)
-            total += by_case[key]
+    for spell, case, number in answers:
+        if spell in asking:
+            if (spell, case) not in by_case:
+                by_case[spell, case] = judge.requests(spell, case)
+            total += number * by_case[spell, case]
     return total
 
 

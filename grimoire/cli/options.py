@@ -14,6 +14,7 @@ NAME = "NAME|FILE"
 AUTO: Literal["auto"] = "auto"
 MOST_SAMPLES = 1000
 
+FailOn = Literal["broken", "regressed", "never"]
 Samples = int | Literal["auto"]
 """Answers to ask of each case: so many, or one and more where it does not fit what is known."""
 
@@ -23,8 +24,15 @@ LedgerFile = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="The ledger to use instead of your own.")
 ]
 Names = Annotated[list[str] | None, typer.Argument(metavar=NAME, help="Spells, by name or by file.")]
+Globs = Annotated[
+    list[str] | None, typer.Argument(metavar=NAME, help="Spells, by name, by file, or by a quoted glob: 'seo-*'.")
+]
 SpellName = Annotated[str, typer.Argument(metavar=NAME, help="A spell, by name or by file.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_TIME = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)")
+_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%|(\d{1,9})")
 
 
 def parse_samples(given: str) -> Samples:
@@ -34,6 +42,32 @@ def parse_samples(given: str) -> Samples:
     if given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_SAMPLES:
         return int(given)
     raise UsageError(f"--samples {given}: not a number of samples", hint=f"1 to {MOST_SAMPLES}, or auto")
+
+
+def parse_seconds(given: str, option: str, *, bare: bool = False) -> float:
+    """A time such as 90m, 2h or 7d in seconds; with `bare` a number alone is one of seconds. Raises UsageError."""
+    found = _TIME.fullmatch(given.strip())
+    seconds = float(found[1]) * _SECONDS[found[2] or "s"] if found and (found[2] or bare) else 0.0
+    if seconds <= 0:
+        raise UsageError(f"{option} {given}: not a time", hint="such as 90m, 2h, 7d or 4w")
+    return seconds
+
+
+def parse_age(given: str) -> float | None:
+    """The greatest age in seconds; None where there is no limit. Raises UsageError."""
+    return parse_seconds(given, "--max-age") if given else None
+
+
+def parse_part(given: str) -> str:
+    """How much to take for a sample: `10%` or `50`, as the plan keeps it; empty for all. Raises UsageError."""
+    if not given:
+        return ""
+    found = _PART.fullmatch(given.strip())
+    if found and found[1] and 0 < float(found[1]) <= 100:  # noqa: PLR2004  # per cent
+        return f"{float(found[1]):g}%"
+    if found and found[2] and int(found[2]):
+        return str(int(found[2]))
+    raise UsageError(f"--sample {given}: not a part of the cases", hint="such as 10% or 50")
 
 
 def split_codes(given: list[str] | None) -> list[str]:

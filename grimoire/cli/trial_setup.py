@@ -1,109 +1,88 @@
-"""What a trial is asked to do, made ready: spells, texts in each language, backends, and the plan that is agreed to."""
+"""What a trial needs, made ready: spells, texts in each language, backends, and the plan that is agreed to."""
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from grimoire.cli import judging, output, wiring
 from grimoire.cli.choose import refuse_namesakes
-from grimoire.cli.options import AUTO, Samples
+from grimoire.cli.options import AUTO
 from grimoire.cli.translations import Made, Outdated, outdated, translate_all
-from grimoire.errors import InvalidFile, UsageError
-from grimoire.ports import ChatBackend
-from grimoire.record import Cell
-from grimoire.settings import PROJECT_FILE as SETTINGS_FILE
-from grimoire.settings import REHEARSAL
+from grimoire.cli.trial_wanted import Wanted
+from grimoire.errors import InvalidFile, UnknownName, UsageError
+from grimoire.ledger import fingerprint
+from grimoire.settings import PROJECT_FILE
 from grimoire.spell import Spell, Template, Translation
 from grimoire.trial import plan as trial_plan
+from grimoire.trial import select
+from grimoire.trial.budget import Limit
 
 if TYPE_CHECKING:
     from grimoire.backends.counting import CountingBackend
     from grimoire.ledger import SqliteLedger
     from grimoire.library import Library
-    from grimoire.record import Run
     from grimoire.settings import Settings
-
-REHEARSED = ("rehearsal/sample", "rehearsal/echo", "rehearsal/refusal", "rehearsal/wrong-language")
-"""What is rehearsed when no backend is chosen: one that behaves, and three that must be found broken."""
+    from grimoire.trial.paced import Paced
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for, and what a resumed run is recognised by. No names: every spell."""
+class Means(NamedTuple):
+    """How a trial is run, which is no part of its plan: who translates, how many calls at once, what it may spend."""
 
-    names: list[str]
-    languages: list[str]
-    backends: list[str]
-    samples: Samples
-    rehearsing: bool = False
-
-    @property
-    def plan(self) -> dict[str, object]:
-        """As the ledger keeps it."""
-        return dict(msgspec.to_builtins(self))
+    translator: str = ""
+    jobs: int | None = None
+    limit: Limit = Limit()
 
 
 class Setup(msgspec.Struct, kw_only=True):
-    """Everything that is ready before the first question. `problems` are files that could not be used."""
+    """Everything that is ready before the first question.
+
+    `cases` is how many cases there are, of which a sample may have been taken. `problems` are files that could not be
+    used.
+    """
 
     settings: Settings
     library: Library
     wanted: Wanted
     plan: trial_plan.Plan
-    backends: list[ChatBackend]
+    backends: list[Paced]
+    limit: Limit
+    cases: int
     to_translate: list[Outdated]
     translator: str
     panel: CountingBackend | None = None
     translated: Made = msgspec.field(default_factory=Made)
     problems: bool
 
-    def planned(self) -> dict[str, trial_plan.Planned]:
-        """The plan's cells by the backend's name: each can be counted, and gone through as often as is wanted."""
-        return trial_plan.planned(self.plan, self.backends)
+    @property
+    def forecast(self) -> trial_plan.Plan:
+        """The plan as it will be when what is missing is translated, originals standing in for it."""
+        coming = {(late.spell.name, late.language): late.spell.template for late in self.coming}
+        return msgspec.structs.replace(self.plan, templates=coming | dict(self.plan.templates))
 
-    def cells(self) -> Iterator[Cell]:
-        """The plan's cells, one backend after the other."""
-        return chain.from_iterable(self.planned().values())
-
-
-def request(names: list[str], languages: list[str], backends: list[str], samples: Samples) -> Wanted:
-    """What is asked for; without a backend, the rehearsal."""
-    return Wanted(
-        names=names,
-        languages=languages,
-        backends=list(dict.fromkeys(backends)) or list(REHEARSED),
-        samples=samples,
-        rehearsing=not backends,
-    )
+    @property
+    def coming(self) -> list[Outdated]:
+        """The translations that are still to be made."""
+        return [late for late in self.to_translate if self.translator and late.to_make]
 
 
-def unfinished(store: SqliteLedger, wanted: Wanted | None) -> Run:
-    """The trial to go on with. Raises UsageError when there is none."""
-    run = store.unfinished(wanted.plan if wanted else None)
-    if run is None:
-        same = " with these spells, languages, backends and samples" if wanted else ""
-        raise UsageError(f"no unfinished trial{same}", hint="start one without --resume")
-    return run
-
-
-def plan_of(run: Run) -> Wanted:
-    """What an earlier run was asked to do."""
-    return msgspec.convert(run.plan, Wanted)
-
-
-def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
+def prepare(settings: Settings, wanted: Wanted, store: SqliteLedger, means: Means) -> Setup:
     """Load the spells and texts and open the backends; what cannot be used is told and left out."""
     library = wiring.open_library(settings)
     spells, problems = library.load_all(wanted.names)
     output.warn(problem for problem in problems if problem.severity == "error")
     refuse_namesakes(spells)
-    opened = [wiring.open_backend(settings, name) for name in wanted.backends]
+    spells = _on_topics(spells, wanted.topics)
+    cases = sum(len(spell.cases) for spell in spells)
+    only = select.sample(spells, wanted.part, wanted.seed or 0) if wanted.part else None
+    if only is not None:
+        spells = [spell for spell in spells if any((spell.name, case.id) in only for case in spell.cases)]
+    opened = [wiring.open_backend(settings, name, jobs=means.jobs) for name in wanted.backends]
     backends = list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
-    panel = None if wanted.rehearsing else judging.open_panel(settings, spells)
     setup = Setup(
         settings=settings,
         library=library,
@@ -113,27 +92,30 @@ def prepare(settings: Settings, wanted: Wanted, translator: str = "") -> Setup:
             wanted.languages,
             _templates(library, spells, wanted.languages),
             1 if wanted.samples == AUTO else wanted.samples,
+            only,
+            seed=wanted.shuffle,
         ),
         backends=backends,
+        limit=means.limit,
+        cases=cases,
         to_translate=[late for language in wanted.languages for late in outdated(library, spells, language)],
-        translator=translator or settings.values.translator,
-        panel=panel,
+        translator=means.translator or settings.values.translator,
+        panel=None if wanted.rehearsing else judging.open_panel(settings, spells),
         problems=bool(problems),
     )
     _leave_out_unfillable(setup)
+    _refuse_unpriced(setup)
+    _leave_out_unreasoned(setup, store)
     return setup
 
 
-def agree(setup: Setup, *, yes: bool, dry_run: bool, answered: Mapping[str, bool]) -> bool:
-    """Show the plan; make what translations it needs; False when nothing is to be sent.
-
-    `answered` has the keys of cells that a resumed run does not ask again, and whether their answers are judged.
-    """
-    _show_plan(setup, answered)
-    if dry_run:
+def agree(setup: Setup, *, yes: bool) -> bool:
+    """Have the plan that was shown agreed to; make what translations it needs; False when nothing is to be sent."""
+    if setup.plan.left_out and not _asks(setup.forecast, setup):
+        output.note("nothing to try")
         return False
     spends = not all(backend.rehearsal for backend in setup.backends)
-    translating = bool(setup.translator) and any(late.to_make for late in setup.to_translate)
+    translating = bool(setup.coming)
     if (spends or translating) and not yes:
         _confirm()
     if translating:
@@ -146,9 +128,13 @@ def agree(setup: Setup, *, yes: bool, dry_run: bool, answered: Mapping[str, bool
         texts = _templates(setup.library, setup.plan.spells, setup.wanted.languages)
         setup.plan = msgspec.structs.replace(setup.plan, templates=texts)
         _leave_out_unfillable(setup)
-    if next(setup.cells(), None) is None:
+    if not _asks(setup.plan, setup):
         raise UsageError("nothing to try", hint="no spell with a case has a text in the languages asked for")
     return True
+
+
+def _asks(plan: trial_plan.Plan, setup: Setup) -> bool:
+    return any(trial_plan.count(plan, backend) for backend in setup.backends)
 
 
 def _confirm() -> None:
@@ -191,50 +177,67 @@ def _leave_out_unfillable(setup: Setup) -> None:
     setup.plan = msgspec.structs.replace(setup.plan, templates=templates)
 
 
-def _show_plan(setup: Setup, answered: Mapping[str, bool]) -> None:
-    plan = _with_translations(setup)
-    planned = [cell for cells in trial_plan.planned(plan, setup.backends).values() for cell in cells]
-    done = trial_plan.sampled(answered, plan.samples)
-    prices = wiring.prices(setup.settings, setup.backends)
-    estimates = [trial_plan.estimate(plan, backend, prices.get(backend.name), done) for backend in setup.backends]
-    spells = output.count(len({name for name, _ in plan.templates}), "spell")
-    total = sum(estimate.calls for estimate in estimates)
-    earlier = f", {len(planned) - total:,} answered already" if answered else ""
-    output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {output.count(total, 'call')}{earlier}")
-    for estimate in filter(lambda each: each.calls, estimates):
-        output.note(f"  {estimate.backend}: {output.count(estimate.calls, 'call')}, {_size(setup, estimate)}")
-    _show_sampling(setup, [cell for cell in planned if not answered.get(cell.key)])
-    for late in setup.to_translate:
-        output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
-    for reason in trial_plan.unready(setup.plan, setup.backends):
-        output.note(f"  {reason}")
+def _on_topics(spells: list[Spell], topics: Sequence[str]) -> list[Spell]:
+    """The spells of some topics, whatever their case. Raises UnknownName."""
+    known = {spell.topic.casefold(): spell.topic for spell in spells if spell.topic}
+    for topic in topics:
+        if topic.casefold() not in known:
+            raise UnknownName(f"no spell here has the topic `{topic}`", hint=f"there are: {', '.join(known.values())}")
+    wanted = {topic.casefold() for topic in topics}
+    return [spell for spell in spells if not wanted or spell.topic.casefold() in wanted]
 
 
-def _show_sampling(setup: Setup, to_judge: Sequence[Cell]) -> None:
-    """What may come on top of the plan: samples after a surprise, and questions to the judge."""
-    if setup.wanted.samples == AUTO and not all(backend.rehearsal for backend in setup.backends):
-        most = setup.settings.values.chance.most
-        output.note(f"  where an answer does not fit what is known: up to {most} of the same case")
-    judged = judging.panel_requests(setup.settings, setup.plan.spells, to_judge)
-    if judged and setup.panel:
-        output.note(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
-    elif judged:
-        output.note(f"  no judge is set, so answers that need one get no verdict: judge: BACKEND in {SETTINGS_FILE}")
+def _refuse_unpriced(setup: Setup) -> None:
+    """What a backend without a price spends cannot be counted. Raises UsageError."""
+    if setup.limit.cost is None or math.isinf(setup.limit.cost):
+        return
+    asked = [backend for backend in (*setup.backends, *([setup.panel] if setup.panel else [])) if not backend.rehearsal]
+    prices = wiring.prices(setup.settings, asked)
+    for backend in asked:
+        if backend.name not in prices:
+            head, _, model = backend.name.partition("/")
+            hint = f"in {PROJECT_FILE}: backends: {{{head}: {{prices: {{{model}: {{input: …, output: …}}}}}}}}"
+            raise UsageError(f"--max-cost: what {backend.name} costs is not known", hint=hint)
 
 
-def _with_translations(setup: Setup) -> trial_plan.Plan:
-    """The plan as it will be when what is missing is translated, originals standing in for it."""
-    coming = {
-        (late.spell.name, late.language): late.spell.template
+def _leave_out_unreasoned(setup: Setup, store: SqliteLedger) -> None:
+    """Places that there is no reason to try are taken out of the plan, and translations that nobody is asked with."""
+    if not setup.wanted.reasons:
+        return
+    backends = {backend.name: backend.rehearsal for backend in setup.backends}
+    left = select.left_out(
+        store.judged(),
+        _texts_now(setup),
+        backends,
+        setup.wanted.reasons,
+        as_of=setup.wanted.as_of,
+        chance=setup.settings.values.chance,
+    )
+    setup.plan = msgspec.structs.replace(setup.plan, left_out=left)
+    setup.to_translate = [
+        late
         for late in setup.to_translate
-        if setup.translator and late.to_make
-    }
-    return msgspec.structs.replace(setup.plan, templates=coming | dict(setup.plan.templates))
+        if any((late.spell.name, late.language, backend) not in left for backend in backends)
+    ]
 
 
-def _size(setup: Setup, estimate: trial_plan.Estimate) -> str:
-    if estimate.backend.startswith(f"{REHEARSAL}/"):
-        return "offline, free"
-    asked, answered = estimate.tokens.prompt_tokens or 0, estimate.tokens.completion_tokens or 0
-    paid = "" if estimate.cost is None else f", about {output.money(estimate.cost, setup.settings.values.currency)}"
-    return f"about {asked:,} tokens in, {answered:,} out{paid}"
+def _texts_now(setup: Setup) -> dict[tuple[str, str], select.Now]:
+    """Every text of the plan as it is now, or as one that nobody was asked with where it is still to be made."""
+    plan, addressee = setup.plan, setup.backends[0]
+    coming = {(late.spell.name, late.language) for late in setup.coming}
+    found: dict[tuple[str, str], select.Now] = {}
+    for spell in plan.spells:
+        cases = [case for case in spell.cases if plan.only is None or (spell.name, case.id) in plan.only]
+        for language in plan.languages:
+            template = plan.templates.get((spell.name, language))
+            sent = dict.fromkeys((case.id for case in cases), "")
+            if (spell.name, language) in coming:
+                template = None
+            elif template is None:
+                continue
+            elif setup.wanted.reasons.changed:
+                built = [trial_plan.build(trial_plan.Unit(spell, case, template), addressee) for case in cases]
+                sent = {cell.case: fingerprint(cell.incantation) for cell in built}
+            known = frozenset(case.id for case in spell.cases)
+            found[spell.name, language] = select.Now(template.digest if template else "", known, sent)
+    return found
