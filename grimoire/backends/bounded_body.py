@@ -12,6 +12,13 @@ _PLAIN = {"", "identity"}
 _PACKED = {"gzip", "x-gzip", "deflate"}
 
 
+def too_much(name: str) -> ServiceFault:
+    """The error of a body without end. Who asks again is sent as much again: it is not retryable."""
+    error = ServiceFault(f"{name}: the service sends more than any answer can be; reading was stopped")
+    error.retryable = False
+    return error
+
+
 class BoundedBody:
     """Unpacks what comes, piece by piece, and only as far as `limit` bytes: a few of gzip can stand for gigabytes.
 
@@ -32,7 +39,7 @@ class BoundedBody:
         for data in (received,) if self._unpacker is None else self._unpack(received, self._unpacker):
             self._left -= len(data)
             if self._left < 0:
-                raise ServiceFault(f"{self._name}: the service sends more than any answer can be; reading was stopped")
+                raise too_much(self._name)
             yield data
 
     def _unpack(self, received: bytes, unpacker: zlib._Decompress) -> Iterator[bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grimoire.backends.bounded_body import too_much
 from grimoire.backends.chat_request import decode, read_json
-from grimoire.backends.openai_errors import Origin, from_body, make
+from grimoire.backends.openai_errors import Origin, from_body
 from grimoire.backends.openai_wire import Piece, read_piece
 from grimoire.backends.sse import Event, EventReader, EventTooLong
-from grimoire.errors import ServiceFault
 
 _DONE = b"[DONE]"
 
@@ -29,7 +29,7 @@ class ChatStream:
                 if self.done:
                     return
         except EventTooLong:
-            raise make(ServiceFault, self._origin, "the service sends more than any answer can be") from None
+            raise too_much(self._origin.name) from None
 
     def end(self) -> Iterator[Piece]:
         """What the body's end leaves: an event that nothing ended counts if it is whole all the same."""

@@ -1,13 +1,17 @@
-"""An HTTP client for the SDK that follows no redirect and reads no endless body."""
+"""An HTTP client for the SDK that follows no redirect, reads no endless body, and waits no longer than it should."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import codecs
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from grimoire.backends.bounded_body import BoundedBody, too_much
+from grimoire.backends.sse import MAX_EVENT
 from grimoire.errors import ServiceFault
 
 if TYPE_CHECKING:
@@ -15,11 +19,15 @@ if TYPE_CHECKING:
 
 MAX_BODY = 20_000_000
 MAX_STREAM = 256_000_000  # each few characters of a stream come in an envelope of some 200 bytes
-_AT_ONCE = 65_536
+COURSE = "grimoire.course"
+_END = b"[DONE]"
+_BLANK = (b"\n\n", b"\r\n\r\n", b"\r\r")
+
+Pieces = Callable[[AsyncIterable[bytes]], AsyncIterator[bytes]]
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds to wait for a connection, for an answer's first bytes, for the next ones, and for the whole of it."""
+    """Seconds to wait for a connection, for an answer's head, between the bytes of its body, and for all of it."""
 
     connect: float = 10.0
     first: float = 300.0
@@ -27,77 +35,106 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     total: float = 900.0
 
 
-def open_client(name: str, timeouts: Timeouts) -> httpx2.AsyncClient:
-    """The SDK's own client, with its TLS, proxy and pool settings, under our limits. Only inside an event loop."""
+class Course:
+    """How far a request has come: its answer's head is there; its stream has said that it is at its end."""
+
+    began = False
+    ended = False
+
+
+def open_client(name: str, timeouts: Timeouts, concurrency: int) -> httpx2.AsyncClient:
+    """The SDK's own client, with its TLS and proxy settings, under our limits. Only inside an event loop.
+
+    `concurrency` is the most connections at one time, all of which are kept.
+    """
+    import httpx2
     from openai import DefaultAsyncHttpxClient
 
     return DefaultAsyncHttpxClient(
         timeout=sdk_timeout(timeouts),
+        limits=httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
         follow_redirects=False,
         headers={"Accept-Encoding": "identity"},
-        event_hooks={"response": [_limit(name)]},
+        event_hooks={"response": [_limit(name, timeouts)]},
     )
 
 
 def sdk_timeout(timeouts: Timeouts) -> httpx2.Timeout:
-    """Connecting and the pause between bytes; the total is kept by the caller."""
+    """Until the head is there; the hook of `open_client` goes on from there, and the caller keeps the total.
+
+    Waiting for a free connection is no fault of the service, and has no limit but the total.
+    """
     import httpx2
 
-    return httpx2.Timeout(timeouts.read, connect=timeouts.connect)
+    return httpx2.Timeout(connect=timeouts.connect, read=timeouts.first, write=timeouts.first, pool=None)
 
 
-def _limit(name: str) -> Callable[[httpx2.Response], Awaitable[None]]:
+def course_of(request: httpx2.Request | None) -> Course:
+    """How far a request has come that `open_client`'s client sent."""
+    course = request.extensions.get(COURSE) if request is not None else None
+    return course if isinstance(course, Course) else Course()
+
+
+def _limit(name: str, timeouts: Timeouts) -> Callable[[httpx2.Response], Awaitable[None]]:
     from httpx2 import AsyncByteStream
 
-    class Bounded(AsyncByteStream):
-        """A body that fails when it grows past its limit, instead of filling the memory."""
+    class Read(AsyncByteStream):
+        """A body, read as `pieces` reads it."""
 
-        def __init__(self, stream: AsyncByteStream, limit: int, *, packed: bool) -> None:
-            self._stream, self._left = stream, limit
-            self._expand = _expander(name) if packed else _as_it_is
+        def __init__(self, stream: AsyncByteStream, pieces: Pieces) -> None:
+            self._stream, self._pieces = stream, pieces
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for received in self._stream:
-                for data in self._expand(received):
-                    self._left -= len(data)
-                    if self._left < 0:
-                        raise ServiceFault(
-                            f"{name}: the service sends more than any answer can be; reading was stopped"
-                        )
-                    yield data
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return self._pieces(self._stream)
 
         async def aclose(self) -> None:
             await self._stream.aclose()
 
     async def bound(response: httpx2.Response) -> None:
-        # Unpacked here, and only as far as the limit goes: a few bytes of gzip can stand for gigabytes.
-        packing = response.headers.pop("content-encoding", "identity").strip().lower()
-        if packing not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise ServiceFault(f"{name}: the service packed its answer in a way it was not asked to")
+        course = response.request.extensions[COURSE] = Course()
+        course.began = True
+        response.request.extensions["timeout"]["read"] = timeouts.read
+        # Unpacked here, and only as far as the limit goes: the SDK would unpack whatever comes.
+        packing = response.headers.pop("content-encoding", "")
+        events = response.headers.get("content-type", "").startswith("text/event-stream")
+        body = BoundedBody(name, packing, MAX_STREAM if events else MAX_BODY)
+        pieces = partial(_events, name, course) if events else _all if response.is_success else _excerpt
         if isinstance(response.stream, AsyncByteStream):
-            packed = packing not in {"", "identity"}
-            response.stream = Bounded(response.stream, _allowance(response.headers), packed=packed)
+            response.stream = Read(response.stream, partial(pieces, body))
 
     return bound
 
 
-def _allowance(headers: httpx2.Headers) -> int:
-    return MAX_STREAM if headers.get("content-type", "").startswith("text/event-stream") else MAX_BODY
+async def _all(body: BoundedBody, stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for received in stream:
+        for data in body.take(received):
+            yield data
 
 
-def _as_it_is(data: bytes) -> Iterator[bytes]:
-    yield data
+async def _events(name: str, course: Course, body: BoundedBody, stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """A stream of events: its end is noted, no event is endless, and what is no UTF-8 becomes replacement characters.
+
+    The SDK says nothing of the first, has no limit to the second and fails over the third.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    last, size = b"", 0
+    async for received in _all(body, stream):
+        data = decoder.decode(received).encode()
+        course.ended |= _END in last + data
+        last = (last + data)[-len(_END) :]
+        blank = max(data.rfind(line_ends) for line_ends in _BLANK)
+        size = size + len(data) if blank < 0 else len(data) - blank
+        if size > MAX_EVENT:
+            raise too_much(name)
+        yield data
+    if last.rstrip().endswith(b"}"):
+        yield b"\n\n"  # the last event has all but its empty line, and the SDK would forget it
 
 
-def _expander(name: str) -> Callable[[bytes], Iterator[bytes]]:
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+async def _excerpt(body: BoundedBody, stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """What an error says, as far as it comes: the status is known, and a body that breaks off takes none of it back."""
+    from httpx2 import TransportError
 
-    def expand(data: bytes) -> Iterator[bytes]:
-        try:
-            while data:
-                yield unpacker.decompress(data, _AT_ONCE)
-                data = unpacker.unconsumed_tail
-        except zlib.error:
-            raise ServiceFault(f"{name}: the service's answer cannot be unpacked") from None
-
-    return expand
+    with suppress(TransportError, ServiceFault):
+        async for data in _all(body, stream):
+            yield data

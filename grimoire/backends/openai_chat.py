@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from grimoire.backends.http_limits import Timeouts, open_client, sdk_timeout
-from grimoire.backends.openai_errors import Origin, from_body, from_sdk, make
-from grimoire.backends.openai_wire import Piece, Reply, TooLong, read_piece
+from grimoire.backends.chat_request import build_body, check_key, check_model, gather, host_of, read_whole
+from grimoire.backends.connection_errors import Stage, from_connection, late
+from grimoire.backends.http_limits import Timeouts, course_of, open_client, sdk_timeout
+from grimoire.backends.openai_errors import Origin, from_sdk, make
+from grimoire.backends.openai_wire import Piece, read_piece
+from grimoire.backends.rate_headers import read_allowance
 from grimoire.chat import Answer, Request
-from grimoire.errors import (
-    AuthenticationFailed,
-    KeyMissing,
-    RequestRejected,
-    ServiceError,
-    ServiceFault,
-    ServiceTimeout,
-    ServiceUnreachable,
-    UsageError,
-)
+from grimoire.errors import RequestRejected, ServiceError, ServiceFault, ServiceUnreachable
 
 if TYPE_CHECKING:
-    import asyncio
-
     import httpx2
     from openai import AsyncOpenAI
 
@@ -38,10 +27,10 @@ class OpenAIChat:
 
     `name` is the full name, BACKEND/MODEL. `parameters` and `extra_body` both go into the request's body (a value of
     None takes a field out, `stream_options` too); a request's own parameters override them. `stream` streams even when
-    nobody listens. `retries` is how often the SDK itself tries again. `key_env` names the key's variable in messages.
-    `sdk_environment` lets the SDK add organisation, project and custom headers from its own variables: for OpenAI
-    itself, since no other service has any business with them. An `http_client` given is its owner's to close, and
-    brings its own proxies and limits.
+    nobody listens. Each `ask` asks once: whether to ask again is for the caller to say. `concurrency` is the most
+    connections at one time. `key_env` names the key's variable in messages. `sdk_environment` lets the SDK add
+    organisation, project and custom headers from its own variables: for OpenAI itself, since no other service has any
+    business with them. An `http_client` given is its owner's to close, and brings its own proxies, pool and limits.
 
     Raises UsageError for a base URL or a model that cannot be.
     """
@@ -59,21 +48,19 @@ class OpenAIChat:
         extra_body: dict[str, object] | None = None,
         timeout: Timeouts | None = None,
         stream: bool = False,
-        retries: int = 2,
+        concurrency: int = 8,
         http_client: httpx2.AsyncClient | None = None,
         key_env: str = "",
         sdk_environment: bool = False,
     ) -> None:
-        if not model:
-            raise UsageError(f"{name}: no model is named", hint="name one, as in BACKEND/MODEL")
         self.name = name
-        self.model = model
+        self.model = check_model(name, model)
         self.base_url = base_url
         self.parameters = {**(parameters or {}), **(extra_body or {})}
         self.timeout = timeout or Timeouts()
-        self._origin = Origin(name=name, host=_host_of(name, base_url), key_env=key_env, key=api_key.strip())
+        self._origin = Origin(name=name, host=host_of(name, base_url), key_env=key_env, key=api_key.strip())
         self._stream = stream
-        self._retries = retries
+        self._concurrency = concurrency
         self._sdk_environment = sdk_environment
         self._given = http_client
         self._client: AsyncOpenAI | None = None
@@ -82,62 +69,42 @@ class OpenAIChat:
         return f"OpenAIChat({self.name!r}, host={self._origin.host!r})"
 
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
-        _check_key(self._origin)
+        check_key(self._origin)
         streamed = self._stream or on_text is not None
-        body = self._body(request, streamed=streamed)
-        reply, started, first = Reply(), time.perf_counter(), None
-        with self._in_time() as limit:
-            async with limit, aclosing(self._pieces(body, streamed=streamed)) as pieces:
-                async for piece in pieces:
-                    text = reply.add(piece)
-                    if text and first is None:
-                        first = time.perf_counter() - started
-                    if text and on_text:
-                        on_text(text)
-        if not reply.answered:
-            raise make(ServiceFault, self._origin, "the service sent something that holds no answer")
-        if (rest := reply.end()) and on_text:
-            on_text(rest)
-        return reply.answer(seconds=time.perf_counter() - started, first_seconds=first if streamed else None)
+        body = build_body(self.model, self.parameters, request, streamed=streamed)
+        pieces = self._streamed(body) if streamed else self._whole(body)
+        return await gather(pieces, self._origin, total=self.timeout.total, streamed=streamed, on_text=on_text)
 
     async def aclose(self) -> None:
         client, self._client = self._client, None
         if client is not None and self._given is None:
             await client.close()
 
-    def _body(self, request: Request, *, streamed: bool) -> dict[str, object]:
-        body: dict[str, object] = {"stream_options": {"include_usage": True}} if streamed else {}
-        body |= {**self.parameters, **request.parameters}
-        body["model"] = self.model
-        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
-        body["stream"] = True if streamed else None
-        return {name: value for name, value in body.items() if value is not None}
+    async def _whole(self, body: dict[str, object]) -> AsyncGenerator[Piece, None]:
+        import httpx2
 
-    async def _pieces(self, body: dict[str, object], *, streamed: bool) -> AsyncGenerator[Piece, None]:
-        from openai import AsyncStream, RequestOptions
+        with self._errors():
+            response = await self._connect().post("/chat/completions", cast_to=httpx2.Response, **_call(body))
+            yield Piece(allowance=read_allowance(response.headers))
+            yield read_whole(response.content, self._origin)
 
-        options: RequestOptions = {"follow_redirects": False, "security": {"bearer_auth": True}}
-        call: dict[str, Any] = {"body": body, "options": options}
+    async def _streamed(self, body: dict[str, object]) -> AsyncGenerator[Piece, None]:
+        from openai import AsyncStream
+
         with self._errors():
             client = self._connect()
-            if not streamed:
-                import httpx2
-
-                response = await client.post("/chat/completions", cast_to=httpx2.Response, **call)
-                yield self._read_whole(response.content)
-                return
             stream = await client.post(
-                "/chat/completions", cast_to=object, **call, stream=True, stream_cls=AsyncStream[object]
+                "/chat/completions", cast_to=object, **_call(body), stream=True, stream_cls=AsyncStream[object]
             )
+            response = stream.response
             async with stream:
+                yield Piece(allowance=read_allowance(response.headers))
+                if response.headers.get("content-type", "").startswith("application/json"):
+                    yield read_whole(await response.aread(), self._origin)
+                    return
                 async for chunk in stream:
                     yield read_piece(chunk)
-
-    def _read_whole(self, content: bytes) -> Piece:
-        data = json.loads(content)
-        if isinstance(data, dict) and data.get("error") and not data.get("choices"):
-            raise from_body(data["error"], self._origin)
-        return read_piece(data)
+                yield Piece(ended=course_of(response.request).ended)
 
     def _connect(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI
@@ -147,7 +114,7 @@ class OpenAIChat:
                 api_key=self._origin.key or _NO_KEY,
                 base_url=self.base_url,
                 timeout=sdk_timeout(self.timeout),
-                max_retries=self._retries,
+                max_retries=0,
                 http_client=self._given or self._open(),
             )
             if not self._sdk_environment:
@@ -158,60 +125,46 @@ class OpenAIChat:
 
     def _open(self) -> httpx2.AsyncClient:
         try:
-            return open_client(self.name, self.timeout)
+            return open_client(self.name, self.timeout, self._concurrency)
         except (ValueError, ImportError, OSError) as error:
             # A proxy variable the client cannot read, a SOCKS proxy without its package, a missing certificate file.
-            failure = make(ServiceUnreachable, self._origin, f"no HTTP client can be set up: {error}")
+            failure = make(ServiceUnreachable, self._origin, f"no HTTP client can be set up: {error}", retryable=False)
             failure.hint = "check the proxy and certificate variables (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE)"
             raise failure from None
 
     @contextmanager
-    def _in_time(self) -> Iterator[asyncio.Timeout]:
-        import asyncio
-
-        limit = asyncio.timeout(self.timeout.total)
-        try:
-            yield limit
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            said = f"no whole answer in {self.timeout.total:g} seconds"
-            raise make(ServiceTimeout, self._origin, said) from None
-        except TooLong:
-            raise make(ServiceFault, self._origin, "the answer is longer than any answer can be") from None
-
-    @contextmanager
     def _errors(self) -> Iterator[None]:
         """Nothing but ServiceError leaves, and without its cause: a server may have echoed the key into that."""
-        from httpx2 import InvalidURL
-        from openai import OpenAIError
+        from httpx2 import InvalidURL, RequestError
+        from openai import APIConnectionError, OpenAIError
 
         try:
             yield
         except ServiceError:
             raise
+        except APIConnectionError as error:
+            raise self._no_answer(error.__cause__ or error, error.request) from None
         except OpenAIError as error:
             raise from_sdk(error, self._origin) from None
+        except RequestError as error:
+            raise self._no_answer(error, error.request) from None
         except (InvalidURL, UnicodeEncodeError, TypeError) as error:
             raise make(RequestRejected, self._origin, f"the request cannot be written down: {error}") from None
         except (ValueError, RecursionError):
             raise make(ServiceFault, self._origin, "the service sent something that is not JSON") from None
 
+    def _no_answer(self, error: BaseException, request: httpx2.Request) -> ServiceError:
+        from httpx2 import ConnectTimeout, TimeoutException
 
-def _host_of(name: str, base_url: str) -> str:
-    hint = "a base URL looks like https://api.example.com/v1"
-    try:
-        parts = urlsplit(base_url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise UsageError(f"{name}: the base URL cannot be read", hint=hint) from None
-    if parts.scheme not in {"http", "https"} or not host or not base_url.isprintable():
-        raise UsageError(f"{name}: the base URL is none", hint=hint)
-    return f"{host}:{port}" if port else host
+        began = course_of(request).began
+        if not isinstance(error, TimeoutException):
+            return from_connection(error, self._origin, began=began)
+        stage: Stage = "connect" if isinstance(error, ConnectTimeout) else "read" if began else "first"
+        return late(stage, self.timeout, self._origin)
 
 
-def _check_key(origin: Origin) -> None:
-    if not origin.key and origin.key_env:
-        raise KeyMissing(f"{origin.name}: {origin.key_env} is not set", hint=f"export {origin.key_env}=<your key>")
-    if not (origin.key.isascii() and origin.key.isprintable()):
-        raise make(AuthenticationFailed, origin, "the key holds characters that no key has")
+def _call(body: dict[str, object]) -> dict[str, Any]:
+    from openai import RequestOptions
+
+    options: RequestOptions = {"follow_redirects": False, "security": {"bearer_auth": True}}
+    return {"body": body, "options": options}

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from grimoire.backends.rate_headers import read_allowance
 from grimoire.errors import (
     AuthenticationFailed,
     QuotaExceeded,
@@ -64,6 +65,9 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
     524: ServiceTimeout,
 }
 
+# Refusals that pass: a conflict with another request, and one sent too early (RFC 8470).
+_PASSING = {409, 425}
+
 # Lack of money, as the services of our presets put it, mostly under 400, 403 or 429.
 _NO_MONEY = re.compile(
     r"insufficient_(?:user_)?quota|exceeded_current_quota|exceeded your current quota|insufficient[ _]balance"
@@ -101,14 +105,19 @@ def from_sdk(error: Exception, origin: Origin) -> ServiceError:
     """The ServiceError for one of the SDK's exceptions: one line, no control characters, never the key."""
     kind = next((BY_CLASS[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in BY_CLASS), ServiceFault)
     body = getattr(error, "body", None)
-    response = getattr(error, "response", None)
+    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", {})
     status = getattr(error, "status_code", None) or status_of(body)
-    headers: Mapping[str, str] = getattr(response, "headers", {})
-    kind = kind or classify(status, body)
-    said = words_of(body) or _cause(error)
-    if status is not None and 300 <= status < 400:  # noqa: PLR2004  # the redirects of HTTP
-        said = f"it redirects to {headers.get('location', 'elsewhere')}"
-    return make(kind, origin, said, status=status, retry_after=read_retry_after(headers))
+    if kind is None and status is not None:
+        return from_response(status, headers, body or _cause(error), origin)
+    return make(kind or classify(status, body), origin, words_of(body) or _cause(error), status=status)
+
+
+def from_response(status: int, headers: Mapping[str, str], body: object, origin: Origin) -> ServiceError:
+    """The ServiceError for an answer with another status than 200; `body` is what it holds, decoded, or its text."""
+    said = f"it redirects to {headers.get('location', 'elsewhere')}" if 300 <= status < 400 else words_of(body)  # noqa: PLR2004  # the redirects of HTTP
+    error = make(classify(status, body), origin, said, status=status, retry_after=read_retry_after(headers))
+    error.allowance = read_allowance(headers)
+    return error
 
 
 def from_body(body: object, origin: Origin) -> ServiceError:
@@ -117,15 +126,23 @@ def from_body(body: object, origin: Origin) -> ServiceError:
     return make(classify(status, body), origin, words_of(body), status=status)
 
 
-def make(
-    kind: type[ServiceError], origin: Origin, said: str, *, status: int | None = None, retry_after: float | None = None
+def make(  # the message's parts, then what the error is to say of itself, by name only
+    kind: type[ServiceError],
+    origin: Origin,
+    said: str,
+    *,
+    status: int | None = None,
+    retry_after: float | None = None,
+    retryable: bool | None = None,
 ) -> ServiceError:
-    """A ServiceError that names the backend and says what to do."""
+    """A ServiceError that names the backend and says what to do; `retryable` where it is not the class's."""
     said = clean(said, origin.key)
     place = f"HTTP {status}" if status else ""
     message = ": ".join(part for part in (origin.name, place, said or _PLAIN[kind]) if part)
-    hint = _hint(kind, origin, status)
-    return kind(message, hint=hint, status=status, retry_after=retry_after)
+    error = kind(message, hint=_hint(kind, origin, status), status=status, retry_after=retry_after)
+    if retryable is not None or status in _PASSING:
+        error.retryable = status in _PASSING if retryable is None else retryable
+    return error
 
 
 def classify(status: int | None, body: object) -> type[ServiceError]:

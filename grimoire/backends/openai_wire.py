@@ -11,7 +11,7 @@ import codecs
 
 import msgspec
 
-from grimoire.chat import Answer, FinishReason, Usage
+from grimoire.chat import Allowance, Answer, FinishReason, Usage
 
 MAX_CHARACTERS = 20_000_000
 MAX_TOKENS = 2**53
@@ -37,9 +37,15 @@ class TooLong(Exception):
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """One chunk of a stream, or a whole completion. `answered` says that it held a choice at all."""
+    """One chunk of a stream, or a whole completion.
+
+    `answered` says that it held a choice at all, `ended` that the stream said it was the last; `allowance` is what the
+    headers said that came with it.
+    """
 
     answered: bool = False
+    ended: bool = False
+    allowance: Allowance | None = None
     text: str = ""
     reasoning: str = ""
     finish: str = ""
@@ -71,10 +77,12 @@ def map_finish(reason: str) -> FinishReason:
 
 
 class Reply:
-    """Gathers pieces into an Answer."""
+    """Gathers pieces into an Answer. `ended` says that it is whole: a reason came, or the stream's last word."""
 
     def __init__(self) -> None:
         self.answered = False
+        self.ended = False
+        self._allowance: Allowance | None = None
         self._texts: list[str] = []
         self._reasonings: list[str] = []
         self._characters = 0
@@ -89,6 +97,8 @@ class Reply:
         if self._characters > MAX_CHARACTERS:
             raise TooLong
         self.answered |= piece.answered
+        self.ended |= piece.ended or bool(piece.finish)
+        self._allowance = piece.allowance or self._allowance
         self._finish = piece.finish or self._finish
         self._model = piece.model or self._model
         self._usage = _latest(self._usage, piece.usage)
@@ -110,6 +120,7 @@ class Reply:
             seconds=seconds,
             first_seconds=first_seconds,
             reasoning="".join(self._reasonings),
+            allowance=self._allowance,
         )
 
     def _keep(self, text: str) -> str:

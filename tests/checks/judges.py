@@ -43,7 +43,7 @@ def with_backend(
 
     async def run() -> T:
         backend = OpenAIChat(
-            "judge/m", base_url=server.base_url, api_key="k", model="m", retries=0, parameters=parameters
+            "judge/m", base_url=server.base_url, api_key="k", model="m", parameters=parameters
         )
         try:
             async with asyncio.timeout(20):
