@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from grimoire import __version__
 from grimoire.cli import options
@@ -16,16 +18,31 @@ if TYPE_CHECKING:
     from grimoire.settings import Settings
 
 
-def doctor(ledger: options.LedgerFile = None, json: options.Json = False) -> None:
-    """Show the settings in force, where each comes from, the search path, the ledger and which keys are set."""
+def doctor(
+    take_in: Annotated[
+        Path | None,
+        typer.Option("--take-in", metavar="FILE", help="Put on record the answers that were saved in a file."),
+    ] = None,
+    ledger: options.LedgerFile = None,
+    json: options.Json = False,
+) -> None:
+    """Show the settings in force, where each comes from, the search path, the ledger and which keys are set.
+
+    The ledger is looked through. With --take-in, answers that it could not take when they came are put on record.
+    """
     from grimoire import settings
     from grimoire.cli import output
 
+    if take_in:
+        _take_in(settings.load(), take_in, ledger, json=json)
+        return
     report = _report(settings.load(), ledger)
     if json:
         output.emit_json(report)
         return
     for title, section in report.items():
+        if not section:
+            continue
         output.emit(f"{title}\n")
         output.emit_table(_table(section))
         output.emit("\n")
@@ -41,6 +58,7 @@ def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str,
         "Settings files": _files(settings),
         "Spells": _roots(settings),
         "Ledger": [_ledger(ledger or settings.ledger)],
+        "Saved": _saved(ledger or settings.ledger),
         "Keys": _keys(settings),
     }
 
@@ -71,17 +89,51 @@ def _roots(settings: Settings) -> list[dict[str, object]]:
 def _ledger(file: Path) -> dict[str, object]:
     from grimoire.errors import LedgerError
     from grimoire.ledger import open_ledger
+    from grimoire.ledger.faults import RESTORE
 
     if not file.exists():
         return {"file": str(file), "state": "not there yet; the first trial makes it"}
     try:
-        ledger = open_ledger(file, read_only=True)
+        with open_ledger(file, read_only=True) as ledger:
+            damage = ledger.damage()
+            state = f"is damaged ({one_line(damage)}); {RESTORE}" if damage else "ok"
+            return {"file": str(file), "state": state, **ledger.counts()}
     except LedgerError as error:
-        return {"file": str(file), "state": error.message}
-    try:
-        return {"file": str(file), "state": "ok", **ledger.counts()}
-    finally:
-        ledger.close()
+        return {"file": str(file), "state": f"{error.message}; {error.hint}" if error.hint else error.message}
+
+
+def _saved(file: Path) -> list[dict[str, object]]:
+    """What could not be recorded, and waits for somebody to say that it can be now."""
+    import shlex
+
+    from grimoire.ledger import rescue
+    from grimoire.settings import state_directory
+
+    found = rescue.waiting(file, [state_directory()])
+    return [
+        {"file": str(saved), "answers": answers, "do": f"grimoire doctor --take-in {shlex.quote(str(saved))}"}
+        for saved, answers in found
+    ]
+
+
+def _take_in(settings: Settings, file: Path, ledger: Path | None, *, json: bool) -> None:
+    from grimoire.cli import output, wiring
+    from grimoire.errors import UsageError
+    from grimoire.ledger import rescue
+
+    with wiring.open_ledger(settings, ledger) as store:
+        taken = rescue.take_in(store, file)
+    for line in taken.told:
+        output.note(f"{file}: {one_line(line)}")
+    if taken.bad > len(taken.told):
+        output.note(f"{file}: {output.count(taken.bad - len(taken.told), 'line')} more that cannot be used")
+    if taken.moved is None:
+        raise UsageError(f"nothing in {file} can be used", hint="name a file that a trial or a cast has saved")
+    if json:
+        output.emit_json({**taken._asdict(), "moved": str(taken.moved)})
+        return
+    answers, errors = output.count(taken.answers, "answer"), output.count(taken.errors, "error")
+    output.emit(f"{answers} and {errors} are on record now, {taken.known:,} were before; the file is {taken.moved}\n")
 
 
 def _keys(settings: Settings) -> list[dict[str, object]]:

@@ -82,11 +82,12 @@ def _lines(entries: Sequence[Entry], *, why: bool) -> Group:
 
 
 def _below(entry: Entry, *, why: bool) -> Iterator[str]:
-    from grimoire.cli.why import check_lines
+    from grimoire.cli.why import attempt_lines, check_lines
     from grimoire.terminal import one_line
 
     if why:
         yield f"answer {entry.id}, run {entry.run}" + (f", model {one_line(entry.model)}" if entry.model else "")
+        yield from attempt_lines(entry.attempts)
     if why and not entry.error:
         yield from check_lines(entry.checks)
     elif said := one_line(_why(entry), 500):

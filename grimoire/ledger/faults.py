@@ -12,7 +12,7 @@ from grimoire.ledger.kinds import Kind
 
 _PERMISSIONS = "check the permissions of the file and of its folder, or {kind.elsewhere}"
 _SAVED = "what was recorded so far is safe"
-_RESTORE = "put back a copy (a .backup beside it, if there is one), or move it away to begin a new one"
+RESTORE = "put back a copy (a .backup beside it, if there is one), or move it away to begin a new one"
 
 # What is wrong and the hint, both for `str.format` with a kind and an error.
 _SAYINGS: dict[int, tuple[str, str]] = {
@@ -20,7 +20,7 @@ _SAYINGS: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_LOCKED: ("is kept locked by another program", "try again when that is done"),
     sqlite3.SQLITE_PROTOCOL: ("is kept locked by another program", "try again when that is done"),
     sqlite3.SQLITE_NOTADB: ("is not a Grimoire {kind.name}", "{kind.elsewhere}"),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", _RESTORE),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", RESTORE),
     sqlite3.SQLITE_FULL: ("cannot grow: no space is left", f"make room; {_SAVED}"),
     sqlite3.SQLITE_READONLY: ("cannot be written", _PERMISSIONS),
     sqlite3.SQLITE_PERM: ("cannot be written", _PERMISSIONS),
@@ -28,7 +28,7 @@ _SAYINGS: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_IOERR: ("cannot be read or written", f"check the disk; {_SAVED}"),
     sqlite3.SQLITE_TOOBIG: ("cannot hold a text that long", _SAVED),
 }
-_OTHERWISE = ("is not as it should be: {error}", _RESTORE)
+_OTHERWISE = ("is not as it should be: {error}", RESTORE)
 _CLOSED = ("cannot be opened: {error.strerror}", _PERMISSIONS)
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
@@ -48,7 +48,7 @@ def reported(path: Path, kind: Kind) -> Iterator[None]:
 
 def misread(path: Path, kind: Kind, error: Exception) -> LedgerError:
     """The error for a row that SQLite gives and Grimoire cannot have written."""
-    return _fault(path, kind, error, ("holds something that is not what it wrote: {error}", _RESTORE))
+    return _fault(path, kind, error, ("holds something that is not what it wrote: {error}", RESTORE))
 
 
 def _fault(path: Path, kind: Kind, error: Exception, saying: tuple[str, str]) -> LedgerError:

@@ -67,10 +67,16 @@ _SCORED = f"""
     SELECT a.id, a.spell, a.language, a.backend, a.case_id, a.sample, a.rehearsal,
         CASE a.error WHEN '' THEN v.kind ELSE 'error' END, CASE a.error WHEN '' THEN v.reason ELSE a.error_message END,
         a.error, a.cost, coalesce(a.prompt_tokens, 0) + coalesce(a.completion_tokens, 0),
-        (SELECT count(*) FROM check_results WHERE answer = a.id AND verdict = v.number AND split = 1)
+        (SELECT count(*) FROM check_results INDEXED BY check_results_split
+            WHERE answer = a.id AND verdict = v.number AND split = 1)
     FROM answers AS a LEFT JOIN verdicts AS v ON {_LAST_VERDICT}
     WHERE a.run = :run AND a.id > :last AND (a.error <> '' OR v.kind IS NOT NULL) ORDER BY a.id LIMIT :size
 """  # noqa: S608
+# No index knows backends alone: only so many of the latest answers are looked at, however large the ledger is.
+_PACE = """
+    SELECT seconds FROM (SELECT id, backend, error, seconds FROM answers ORDER BY id DESC LIMIT 5000)
+    WHERE backend = ? AND error = '' ORDER BY id DESC LIMIT 200
+"""
 _ASKED_AGAIN = """
     SELECT group_concat(CASE error WHEN '' THEN id END), group_concat(CASE error WHEN '' THEN NULL ELSE id END)
     FROM answers WHERE run = :run GROUP BY key HAVING count(*) > 1
@@ -125,9 +131,14 @@ def scores(session: Session, run: str) -> Iterator[Scored]:
             yield _scored(row)
 
 
+def pace_of(session: Session, backend: str) -> float | None:
+    """The median seconds of a backend's latest answers; None where it has none among the latest of all."""
+    found = sorted(row[0] for row in session.rows(_PACE, (backend,)))
+    return float(found[len(found) // 2]) if found else None
+
+
 def _scored(row: Row) -> Scored:
-    _, spell, language, backend, case, sample, rehearsal, *found = row
-    return Scored(spell, language, backend, case, sample, bool(rehearsal), *found)
+    return Scored._make((*row[1:6], bool(row[6]), *row[7:]))
 
 
 def _replaced(session: Session, run: str, left_out: set[int]) -> set[int]:

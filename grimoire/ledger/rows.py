@@ -47,6 +47,8 @@ ENTRY_COLUMNS = tuple(_RENAMED.get(name, name) for name in _OF_ENTRY)
 ENTRY_FIELDS = (*_OF_ENTRY, "incantation", "text", "verdict", "yardstick")
 """What the values of an entry's row are called."""
 
+_DECIDING = ("failed", "crashed")
+
 
 def clean(text: str) -> str:
     """Lone surrogates, which have no UTF-8, become "?"; everything else stays, NUL too."""
@@ -159,8 +161,9 @@ def attempt_row(attempt: Attempt) -> dict[str, object]:
 
 def deciding_reason(verdict: Verdict) -> str:
     """`check: reason` of the first check that decided it: a failed must, else a crashed check, else a failed should."""
-    ranks = ((c for c in verdict.checks if _rank(c) == rank) for rank in range(3))
-    return next((f"{c.check}: {c.reason}" for checks in ranks for c in checks), "")
+    deciding = [check for check in verdict.checks if check.outcome in _DECIDING]
+    first = min(deciding, key=_rank, default=None)
+    return f"{first.check}: {first.reason}" if first else ""
 
 
 def check_row(check: CheckResult) -> tuple[object, ...]:
@@ -269,10 +272,10 @@ def judged_from(row: Sequence[Any]) -> Judged:
 
 
 def _rank(check: CheckResult) -> int:
-    """How early a check has its say in `grimoire.verdict.decide`; 3 for one that had none."""
+    """How early a deciding check has its say in `grimoire.verdict.decide`."""
     if check.outcome == "failed":
         return 2 if check.should else 0
-    return 1 if check.outcome == "crashed" else 3
+    return 1
 
 
 def _integer(count: int | None) -> int | None:

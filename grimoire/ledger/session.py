@@ -29,7 +29,10 @@ class Session(NamedTuple):
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[None]:
-        """One transaction: all or nothing. What is not `durable` survives a kill, but perhaps no power cut."""
+        """One transaction: all or nothing. What is not `durable` survives a kill, but perhaps no power cut.
+
+        That saves a tenth of the processor's time, and the wait for the disk. The file is whole in both ways.
+        """
         with reported(self.path, LEDGER):
             if durable:
                 with transaction(self.connection):

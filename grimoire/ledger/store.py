@@ -45,8 +45,8 @@ class SqliteLedger:
         self._connection = connection
         self._clock = clock
         self._token = token
-        self._session = Session(connection, path)
-        self._writer = Writer(self._session, clock)
+        self.session = Session(connection, path)
+        self.writer = Writer(self.session, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -59,14 +59,14 @@ class SqliteLedger:
 
     def start(self, kind: RunKind, plan: dict[str, object]) -> Run:
         """A new run, whose id no other run of this ledger has; ids sort by the second they were made in."""
-        return runs.start(self._session, self._clock, self._token, kind, plan)
+        return runs.start(self.session, self._clock, self._token, kind, plan)
 
     def finish(self, run: Run) -> None:
         """Once finished a run stays so: the first time holds."""
-        runs.finish(self._session, self._clock, run)
+        runs.finish(self.session, self._clock, run)
 
     def add_all(self, run: Run, outcomes: Sequence[Outcome]) -> list[int]:
-        return self._writer.add_all(run, outcomes)
+        return self.writer.add_all(run, outcomes)
 
     def add_answer(self, run: Run, cell: Cell, answer: Answer, cost: float | None = None) -> int:
         return self.add_all(run, [Outcome(cell, answer, cost)])[0]
@@ -78,25 +78,25 @@ class SqliteLedger:
         self.add_verdicts([(answer, verdict)])
 
     def add_verdicts(self, verdicts: Sequence[tuple[int, Verdict]]) -> None:
-        self._writer.add_verdicts(verdicts)
+        self.writer.add_verdicts(verdicts)
 
     def add_opinion(self, answer: int, verdict: VerdictKind | Literal[""], note: str) -> None:
-        self._writer.add_opinion(answer, verdict, note)
+        self.writer.add_opinion(answer, verdict, note)
 
     def add_image(self, answer: int, image: Image) -> None:
-        self._writer.add_image(answer, image)
+        self.writer.add_image(answer, image)
 
     def images(self, answer: int) -> list[Image]:
         """The files kept with an answer, in the order they were added."""
-        found = self._session.rows("SELECT name, media_type, data FROM images WHERE answer = ? ORDER BY id", (answer,))
+        found = self.session.rows("SELECT name, media_type, data FROM images WHERE answer = ? ORDER BY id", (answer,))
         return [Image(name=name, media_type=media_type, data=data) for name, media_type, data in found]
 
     def unfinished(self, plan: dict[str, object] | None = None) -> Run | None:
-        return runs.unfinished(self._session, plan)
+        return runs.unfinished(self.session, plan)
 
     def runs(self, limit: int | None = None) -> list[Run]:
         """Runs of every kind, newest first."""
-        return runs.latest(self._session, _sql_limit(limit))
+        return runs.latest(self.session, _sql_limit(limit))
 
     def find_run(self, given: str) -> Run:
         """A run by its id, by the beginning of one, or by its place among the trials: `last`, `last~1` and so on.
@@ -104,11 +104,11 @@ class SqliteLedger:
         Raises:
             UnknownName: there is none, or several begin so.
         """
-        return runs.find(self._session, given)
+        return runs.find(self.session, given)
 
     def latest_answer(self, spell: str, language: str, template: str, case: str, backend: str) -> str:
         """The newest answer of a backend to a text with a case, casts left out; empty when there is none."""
-        found = self._session.rows(
+        found = self.session.rows(
             "SELECT text FROM answers WHERE kind <> 'cast' AND spell = ? AND language = ? AND backend = ? "
             "AND template = ? AND case_id = ? AND error = '' ORDER BY id DESC LIMIT 1",
             (spell, language, backend, template, case),
@@ -117,48 +117,57 @@ class SqliteLedger:
 
     def judgements(self, spell: str) -> Iterator[Entry]:
         """A spell's answers in trials and judgements, oldest first; errors and casts are left out."""
-        return reading.judgements(self._session, spell)
+        return reading.judgements(self.session, spell)
 
     def spells(self) -> list[str]:
         """The names of all spells on record."""
-        return [str(row[0]) for row in self._session.rows("SELECT DISTINCT spell FROM answers ORDER BY spell")]
+        return [str(row[0]) for row in self.session.rows("SELECT DISTINCT spell FROM answers ORDER BY spell")]
 
     def entries(self, run_id: str) -> Iterator[Entry]:
         """A run's answers and errors, oldest first, without those that it asked for anew with other settings."""
-        return reading.run_entries(self._session, run_id)
+        return reading.run_entries(self.session, run_id)
 
     def answered(self, run: Run) -> Iterator[Entry]:
-        return reading.answered(self._session, run.id)
+        return reading.answered(self.session, run.id)
 
     def done(self, run: Run) -> dict[str, Done]:
-        return reading.done(self._session, run.id)
+        return reading.done(self.session, run.id)
 
     def reply(self, answer: int) -> Answer:
-        return reading.reply(self._session, answer)
+        return reading.reply(self.session, answer)
 
     def scores(self, run: Run) -> Iterator[Scored]:
-        return reading.scores(self._session, run.id)
+        return reading.scores(self.session, run.id)
+
+    def pace_of(self, backend: str) -> float | None:
+        """The median seconds of a backend's latest answers, 200 at most; None where the ledger knows none of late."""
+        return reading.pace_of(self.session, backend)
 
     def history(self, spell: str, *, limit: int | None = None) -> Iterator[Entry]:
-        return reading.history(self._session, spell, _sql_limit(limit))
+        return reading.history(self.session, spell, _sql_limit(limit))
 
     def judged(self) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
         """One cell at a time, in the order of its names.
 
         Casts, answers no one has judged yet, and what a run asked for anew with other settings are left out.
         """
-        return reading.judged(self._session)
+        return reading.judged(self.session)
 
     def counts(self) -> dict[str, int]:
         """How much is on record: runs, answers, errors, and the schema's version."""
-        [(begun, answers, errors, version)] = self._session.rows(
+        [(begun, answers, errors, version)] = self.session.rows(
             "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM answers WHERE error = ''), "
             "(SELECT count(*) FROM answers WHERE error <> ''), user_version FROM pragma_user_version"
         )
         return {"runs": begun, "answers": answers, "errors": errors, "version": version}
 
+    def damage(self) -> str:
+        """What SQLite's quick check of the whole file finds first; empty where all is well."""
+        found = str(self.session.rows("PRAGMA quick_check(1)")[0][0])
+        return "" if found == "ok" else found
+
     def _writing(self) -> AbstractContextManager[None]:
-        return self._session.writing()
+        return self.session.writing()
 
 
 def _sql_limit(limit: int | None) -> int:

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from grimoire.errors import ServiceFault
+from grimoire.ledger import open_ledger, rescue
+from grimoire.record import Outcome
 from tests.cli.conftest import SECRETS
 from tests.cli.process import call, run, run_on_terminal
+from tests.ledger.samples import AN_ANSWER, a_cell
 from tests.servers.openai_server import OpenAIServer, Reply
 
 KEY = "sk-S3cr3t-4242"
@@ -142,6 +146,62 @@ def test_doctor_looks_into_the_ledger_and_changes_nothing(folder: Path) -> None:
     assert broken.code == 0
     assert "no.db" in broken.out
     assert (folder / "no.db").read_bytes() == before
+
+
+def test_doctor_finds_damage_that_opening_does_not(folder: Path) -> None:
+    file = folder / "l.db"
+    with open_ledger(file) as ledger:
+        run = ledger.start("trial", {})
+        for sample in range(1, 40):
+            ledger.add_answer(run, a_cell(sample=sample), AN_ANSWER)
+    pages = bytearray(file.read_bytes())
+    pages[len(pages) // 2 : len(pages) // 2 + 4096] = b"\xff" * 4096
+    file.write_bytes(pages)
+    (told,) = call(["doctor", "--json", "--ledger", "l.db"]).json["Ledger"]
+    assert "is damaged" in told["state"]
+    assert "put back a copy" in told["state"]
+    assert file.read_bytes() == pages
+
+
+def save(folder: Path) -> Path:
+    """Two answers and an error that the ledger could not take."""
+    with open_ledger(folder / "l.db") as ledger:
+        run = ledger.start("trial", {})
+    answers = [Outcome(a_cell(sample=n), AN_ANSWER) for n in (1, 2)]
+    return rescue.save(Path("l.db"), run, [*answers, Outcome(a_cell(sample=3), ServiceFault("500"))])
+
+
+def test_doctor_lists_what_waits_and_takes_it_in(folder: Path) -> None:
+    file = save(folder)
+    told = call(["doctor", "--ledger", "l.db"])
+    assert f"2 answers  grimoire doctor --take-in {file}" in told.out
+    taken = run(["doctor", "--ledger", "l.db", "--take-in", str(file)])
+    assert (taken.code, taken.err) == (0, "")
+    assert "2 answers and 1 error are on record now" in taken.out
+    (ledger,) = call(["doctor", "--json", "--ledger", "l.db"]).json["Ledger"]
+    assert (ledger["answers"], ledger["errors"]) == (2, 1)
+    assert "Saved" not in call(["doctor", "--ledger", "l.db"]).out
+    assert call(["doctor", "--ledger", "l.db", "--take-in", str(file)]).code == 2
+
+
+def test_doctor_says_which_lines_it_cannot_use_and_shows_none_of_them(folder: Path) -> None:
+    file = save(folder)
+    head, first, *others = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([head, first.replace(b'"at"', b'"\\u001b[2J"'), *others, b"\x1b[2J\n" * 30]))
+    taken = call(["doctor", "--json", "--ledger", "l.db", "--take-in", str(file)])
+    assert taken.code == 0
+    assert (taken.json["answers"], taken.json["errors"], taken.json["bad"]) == (1, 1, 31)
+    assert "line 2: " in taken.err
+    assert "11 lines more" in taken.err
+    assert "\x1b" not in taken.out + taken.err
+
+
+def test_doctor_takes_in_nothing_from_a_file_of_something_else(folder: Path) -> None:
+    (folder / "notes.txt").write_text("my notes\n", encoding="utf-8")
+    refused = call(["doctor", "--ledger", "l.db", "--take-in", "notes.txt"])
+    assert refused.code == 2
+    assert "nothing in notes.txt can be used" in refused.err
+    assert (folder / "notes.txt").exists()
 
 
 def test_settings_that_are_not_valid_end_with_2_and_show_no_value(folder: Path) -> None:
