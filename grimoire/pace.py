@@ -18,7 +18,7 @@ from math import ceil, inf, isnan
 
 import msgspec
 
-from grimoire.chat import Allowance, Answer
+from grimoire.chat import Allowance, Answer, Usage
 from grimoire.errors import RateLimited, ServiceError
 
 LONGEST = 3600.0
@@ -26,6 +26,14 @@ LONGEST = 3600.0
 LONGEST_OWN = 60.0
 """Seconds: the longest pause after a throttle that does not say how long."""
 _THROTTLES = {429, 503, 529}
+_MEMORY = 32  # outcomes that the share of refusals is taken over, beside two windows: refusals come before answers
+_OFTEN = 0.3  # from this share on refusals are no accidents
+_BURST = 0.1  # seconds' worth of requests that a learnt rate lets through at once: timers are not exact
+_REGAIN = (20.0, 150.0)  # seconds, at least and at most, after which a learnt rate is tried twice as high …
+_RUN = 50  # … and else as many requests
+_RUNS = 4  # runs between refusals by which it is seen whether a learnt rate is of use
+_MOST_TOKENS = 10**9  # what a service counts beyond this is no count
+_SLOWEST = 0.05  # requests a second
 _SOON = 1e-6  # seconds that no clock tells apart once it has added a few numbers
 
 
@@ -50,9 +58,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """One request under way: the how-manieth it is, the tokens reserved for it, and those of all requests up to it."""
+    """One request under way: the how-manieth, when it went, the tokens reserved for it, and those of all up to it."""
 
     order: int
+    sent: float
     tokens: int
     through: int
 
@@ -67,19 +76,25 @@ def said_seconds(seconds: float | None) -> float | None:
     return None if seconds is None or isnan(seconds) else min(max(seconds, 0.0), LONGEST)
 
 
+def _tokens(usage: Usage) -> int | None:
+    if usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    return min(max(0, usage.prompt_tokens) + max(0, usage.completion_tokens), _MOST_TOKENS)
+
+
 class Pace:
     """When the next request may go out; told of each that goes and of what comes back."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._window = _Window(limits.concurrency)
-        self._pause = _Pause()
-        self._requests = _Spacing(limits.requests_per_minute) if limits.requests_per_minute else None
+        self._pause = _Pause(_MEMORY + 2 * limits.concurrency)
+        self._learnt = _Learnt()
+        self._requests = _Spacing(60 / limits.requests_per_minute, 1.0) if limits.requests_per_minute else None
         self._tokens = _Bucket(limits.tokens_per_minute) if limits.tokens_per_minute else None
         self._requests_left, self._tokens_left = _Left(), _Left()
         self._flying: set[int] = set()
-        self._sent = 0
-        self._spent = 0
+        self._sent = self._spent = self._refusals = 0
 
     @property
     def in_flight(self) -> int:
@@ -102,6 +117,7 @@ class Pace:
             return inf
         at = max(
             self._pause.until,
+            self._learnt.ready(),
             self._requests.ready() if self._requests else now,
             self._tokens.ready(now, tokens) if self._tokens else now,
             self._requests_left.ready(self._sent + 1),
@@ -114,11 +130,12 @@ class Pace:
         self._sent += 1
         self._spent += tokens
         self._flying.add(self._sent)
+        self._learnt.send(now)
         if self._requests:
             self._requests.send(now)
         if self._tokens:
             self._tokens.take(now, tokens)
-        return Ticket(self._sent, tokens, self._spent)
+        return Ticket(self._sent, now, tokens, self._spent)
 
     def take(self, now: float, ticket: Ticket, reply: Answer | ServiceError | None) -> None:
         """What a request brought; None: it was cut off, and nothing is learnt. A second reply to one is ignored."""
@@ -136,15 +153,20 @@ class Pace:
     def _answered(self, now: float, ticket: Ticket, answer: Answer) -> None:
         if self._pause.answered(ticket.order):
             self._window.undo()
+            self._learnt.undo()
         else:
             self._window.grow()
-        usage = answer.usage
-        if self._tokens and usage.prompt_tokens is not None and usage.completion_tokens is not None:
-            self._tokens.take(now, max(0, usage.prompt_tokens) + max(0, usage.completion_tokens) - ticket.tokens)
+        used = _tokens(answer.usage)
+        if self._tokens and used is not None:
+            self._tokens.take(now, used - ticket.tokens)
 
     def _refused(self, now: float, ticket: Ticket, error: ServiceError) -> None:
-        if self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after)):
+        throttle = self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after))
+        if throttle:
             self._window.halve()
+        served = ticket.order - 1 - self._refusals
+        self._learnt.refused(now, ticket.sent, served, throttle=throttle, often=self._pause.often)
+        self._refusals += 1
         if self._tokens:
             self._tokens.take(now, -ticket.tokens)  # what is refused costs none
 
@@ -178,22 +200,33 @@ class _Pause:
 
     An episode is what is refused of all that was sent before its pause began. It begins with the request `_first` and
     `_last` was sent last before it. It was for nothing when, of the requests sent after the first, at least as many are
-    answered as are refused in all.
+    answered as are refused in all. A service that was once found to refuse now and then is believed again when it
+    refuses three in ten.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         self.until = -inf
+        self._memory = memory
         self._open = False
         self._first = self._last = 0
         self._refusals = self._answers = 0
         self._latest = 0  # of the answered requests the one that was sent latest
         self._vain = 0  # episodes since something was answered
+        self._share = 0.0  # of the last few dozen requests, how many were refused
+        self._doubtful = False
+
+    @property
+    def often(self) -> bool:
+        """Whether refusals are no accidents any more."""
+        return self._share >= _OFTEN
 
     def refused(self, now: float, order: int, sent: int, seconds: float | None) -> bool:
         """One of `sent` requests is refused; whether that begins an episode."""
+        self._share += (1 - self._share) / self._memory
+        self._doubtful = self._doubtful and not self.often
         begins = not self._open or order > self._last
-        if begins and order < self._latest:
-            return False  # the service has served since
+        if begins and (self._doubtful or order < self._latest):
+            return False  # the service goes on serving
         if begins:
             self._open, self._first, self._last = True, order, sent
             self._refusals = self._answers = 0
@@ -205,30 +238,87 @@ class _Pause:
 
     def answered(self, order: int) -> bool:
         """One is answered; whether that shows the episode to have been for nothing, which ends it and the pause."""
+        self._share -= self._share / self._memory
         self._latest = max(self._latest, order)
         if order > self._last:
             self._open, self._vain = False, 0
         elif self._open and order > self._first:
             self._answers += 1
-            if self._answers >= self._refusals:
-                self._open, self._vain, self.until = False, 0, -inf
+            if self._answers >= self._refusals and not self.often:
+                self._open, self._doubtful, self._vain, self.until = False, True, 0, -inf
                 return True
         return False
 
 
 class _Spacing:
-    """Requests at equal distances; a second's worth of them, and at least one, may come at once."""
+    """Requests `interval` seconds apart; those of `burst` seconds, and at least one, may come at once."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._interval = 60 / per_minute
-        self._burst = max(1.0, per_minute / 60) - 1
+    def __init__(self, interval: float, burst: float) -> None:
+        self.interval = interval
+        self._burst = burst
         self._due = -inf
 
     def ready(self) -> float:
-        return self._due - self._burst * self._interval
+        return self._due - max(0.0, self._burst - self.interval)
 
     def send(self, now: float) -> None:
-        self._due = max(self._due, now) + self._interval
+        self._due = max(self._due, now) + self.interval
+
+
+class _Learnt:
+    """The rate at which a service was seen to serve, from one throttle to the next.
+
+    Between two moments at which it had just no more to give it served as much as its limit allows. That rate is kept
+    to, and tried past ever faster the longer nothing is refused: measured as by TCP Westwood (Mascolo and others,
+    "TCP Westwood: bandwidth estimation for enhanced transport over wireless links", MobiCom 2001), grown as by CUBIC
+    (RFC 9438). Where that does not make refusals rare they do not come of the rate, and it is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._spacing = _Spacing(0.0, _BURST)
+        self._rate = self._before = inf  # requests a second
+        self._since = self._at = -inf  # when a refusal was last heard of, and when what was refused had been sent
+        self._served = 0  # requests not refused until then
+        self._runs: tuple[tuple[int, float], ...] = ()  # requests and seconds between refusals while there was a rate
+        self._in_vain = False
+
+    def ready(self) -> float:
+        return self._spacing.ready()
+
+    def send(self, now: float) -> None:
+        if self._rate < inf:
+            slow = min(max(_REGAIN[0], _RUN / self._rate), _REGAIN[1])
+            self._spacing.interval = 1 / (self._rate * (1 + ((now - self._since) / slow) ** 3))
+            self._spacing.send(now)
+
+    def refused(self, now: float, sent: float, served: int, *, throttle: bool, often: bool) -> None:
+        """A request sent at `sent` was refused when so many in all were not; such refusals come `often`."""
+        run, seconds = served - self._served, sent - self._at
+        self._before = self._rate
+        if self._rate < inf and sent > self._since:
+            self._runs = (*self._runs, (run, seconds))[-_RUNS:]
+            if run >= _RUN / _RUNS:
+                self._before = max(self._rate, run / seconds)
+        if throttle or sent > self._since:
+            self._at, self._served = sent, served
+        self._since = now
+        self._in_vain = not often and (self._in_vain or self._is_useless())
+        if self._in_vain:
+            self._rate, self._runs, self._spacing = inf, (), _Spacing(0.0, _BURST)
+        elif not throttle:
+            self._rate = self._before
+        elif run > 0 and 0 < seconds < inf:
+            self._rate = max(_SLOWEST, run / seconds)
+
+    def undo(self) -> None:
+        """The last throttle was none."""
+        self._rate = self._before
+        if self._rate == inf:
+            self._spacing = _Spacing(0.0, _BURST)
+
+    def _is_useless(self) -> bool:
+        requests, seconds = sum(run for run, _ in self._runs), sum(lasted for _, lasted in self._runs)
+        return len(self._runs) == _RUNS and (requests < _RUN or seconds < _REGAIN[0])
 
 
 class _Bucket:
