@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def result_json(result: Result) -> dict[str, object]:
-    """One cell, asked and judged."""
+    """One cell, asked and judged. Of one that was answered `earlier`, before a resume, the ledger has the answer."""
     cell, answer = result.cell, result.answer
     return {
         "spell": cell.spell,
@@ -24,6 +24,7 @@ def result_json(result: Result) -> dict[str, object]:
         "verdict": result.verdict.kind,
         "checks": result.verdict.checks,
         "error": result.error or None,
+        "earlier": result.earlier,
         "incantation": cell.incantation,
         "answer": answer.text if answer else None,
         "finish_reason": answer.finish_reason if answer else None,

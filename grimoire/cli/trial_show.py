@@ -1,56 +1,25 @@
-"""What a trial shows: progress while it runs, the matrix, and why what does not work does not."""
+"""What a trial shows when it is over: the matrix, the totals, and why what does not work does not."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from grimoire.cli import output, wiring
 from grimoire.cli.matrix import Cell, matrix, titles_by_name
-from grimoire.cli.results import result_json
 from grimoire.cli.standing_lines import changed_line, doubt_line, short_interval
 from grimoire.terminal import one_line
 from grimoire.trial.plan import cost
 
 if TYPE_CHECKING:
-    from grimoire.backends.counting import CountingBackend
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
     from grimoire.reports.tally import Count, Key, Tally
-    from grimoire.trial.run import Result
+    from grimoire.trial.counting import CountingBackend
 
 REASONS = 5
 """Cells whose reason is shown for each backend; `history` has them all. A rehearsal shows one."""
-
-
-@contextmanager
-def progress(tally: Tally, total: int, *, json: bool) -> Iterator[Callable[[Result], None]]:
-    """Counts each result; shows a bar on a terminal, and with `json` a line a result on standard output."""
-
-    def count(result: Result) -> None:
-        tally.add(result)
-        if json:
-            output.emit_json(result_json(result), lines=True)
-
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield count
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=output.stderr_console(), transient=True) as bar:
-        task = bar.add_task("trial", total=total)
-
-        def advance(result: Result) -> None:
-            count(result)
-            counts = f"{tally.verdicts('works')} work, {tally.verdicts('broken')} broken"
-            done = tally.asked + tally.earlier
-            bar.update(task, completed=done, total=max(total, done), description=counts)  # a surprise is asked again
-
-        yield advance
 
 
 def matrix_of(setup: Setup, tally: Tally) -> None:
@@ -68,20 +37,27 @@ def matrix_of(setup: Setup, tally: Tally) -> None:
     output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
-def summary(setup: Setup, tally: Tally, run: Run) -> None:
-    """The totals, and why what does not work does not, on standard error."""
+def summary(setup: Setup, tally: Tally, run: Run, *, left: int = 0, why: str = "") -> None:
+    """The totals, and why what does not work does not, on standard error.
+
+    `left` cells of the plan have no answer because the run was stopped, `why` says by what.
+    """
     for backend in setup.backends:
         cells = {key: count for key, count in tally.cells.items() if key[2] == backend.name}
         _reasons(backend.name, cells, 1 if setup.wanted.rehearsing else REASONS)
-    totals = ", ".join(f"{tally.verdicts(kind)} {kind}" for kind in ("works", "partial", "broken", "error"))
+    totals = ", ".join(f"{tally.verdicts(kind):,} {kind}" for kind in ("works", "partial", "broken", "error"))
     paid = "" if tally.cost is None else f", {output.money(tally.cost, setup.settings.values.currency)}"
     tokens = f", {tally.tokens:,} tokens" if tally.tokens else ""
-    earlier = f" ({tally.earlier} answered earlier)" if tally.earlier else ""
-    answers = output.count(tally.asked + tally.earlier, "answer")
+    earlier = f" ({tally.earlier:,} answered earlier)" if tally.earlier else ""
+    answers = output.count(tally.counted, "answer")
     output.note(f"run {run.id}: {answers}{earlier}: {totals}{tokens}{paid}")
     if setup.panel and setup.panel.calls:
         split = f", {tally.split} judged with votes against" if tally.split else ""
         output.note(f"{setup.panel.name} judged: {_spent(setup, setup.panel)}{split}")
+    if left:
+        stopped = f"stopped: {one_line(why)}; " if why else ""
+        are = "is" if left == 1 else "are"
+        output.note(f"{stopped}{left:,} {are} left, go on with: grimoire trial --resume {run.id}")
 
 
 def _spent(setup: Setup, panel: CountingBackend) -> str:
@@ -123,11 +99,8 @@ def changes(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
     spells = {spell.name: spell for spell in setup.plan.spells}
     texts = {key: text_of(spells[key[0]], template) for key, template in setup.plan.templates.items()}
     answered = {key for key, count in tally.cells.items() if count.answers}
-    rows = [
-        row
-        for row in standings(store.judged(), texts, setup.settings.values.chance)
-        if not row.rehearsal and (row.spell, row.language, row.backend) in answered
-    ]
+    judged = ((cell, history) for cell, history in store.judged() if not cell[3] and cell[:3] in answered)
+    rows = standings(judged, texts, setup.settings.values.chance)
     for row in rows:
         if row.standing.change in {"regressed", "recovered"}:
             output.note(changed_line(row))
@@ -151,7 +124,7 @@ def _cell(count: Count) -> Cell:
 
 def _remark(count: Count) -> str:
     """How many of several answers have the cell's verdict."""
-    works = count.kinds.count("works")
+    works = count.number("works")
     remark = f"{works}/{count.answers}" if count.answers > 1 else ""
     return f"{remark} !{count.errors}" if count.errors and count.answers else remark
 
@@ -159,7 +132,8 @@ def _remark(count: Count) -> str:
 def _reasons(backend: str, cells: dict[Key, Count], most: int) -> None:
     bad = [(key, count) for key, count in cells.items() if count.reasons]
     for (spell, language, _), count in bad[:most]:
-        others = f" (and {len(count.reasons) - 1} more)" if len(count.reasons) > 1 else ""
-        output.note(f"{backend} {language} {spell}: {one_line(count.reasons[0], 120)}{others}")
+        more = len(count.reasons) - 1 + count.other_reasons
+        others = f" (and {more:,} more)" if more else ""
+        output.note(f"{backend} {language} {spell}: {one_line(next(iter(count.reasons)), 120)}{others}")
     if len(bad) > most:
         output.note(f"{backend}: and {len(bad) - most} more; grimoire history NAME tells why")
