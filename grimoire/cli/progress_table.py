@@ -18,13 +18,14 @@ Cells = Mapping[str, str]
 
 
 class Layout(NamedTuple):
-    """Columns with their heads, and the spaces between them.
+    """Columns with their heads, the spaces between them, and to how many columns of the terminal a name may be cut.
 
     Without one for remarks, a pause stands in the place of the time left.
     """
 
     columns: Mapping[str, str]
     gap: int
+    name: int
 
 
 WORDS = {
@@ -44,22 +45,22 @@ STYLES = {kind: MARKS[kind][1] for kind in ("works", "partial", "broken")}
 STYLES |= {"backend": "bold cyan", "errors": "red", "remark": "yellow"}
 
 
-def _only(*names: str) -> Layout:
-    return Layout({name: SIGNS[name] for name in names}, 1)
+def _only(name: int, *columns: str) -> Layout:
+    return Layout({column: SIGNS[column] for column in columns}, 1, name)
 
+
+_COUNTS = ("backend", "done", "works", "partial", "broken", "errors")
 
 LAYOUTS = (
-    Layout(WORDS, 2),
-    Layout(SIGNS, 2),
-    _only("backend", "done", "works", "partial", "broken", "errors", "rate", "left", "cost"),
-    _only("backend", "done", "works", "partial", "broken", "errors", "left"),
-    _only("backend", "done", "left"),
-    _only("backend", "done"),
+    Layout(WORDS, 2, 24),
+    Layout(SIGNS, 2, 24),
+    _only(16, *_COUNTS, "rate", "left", "cost"),
+    _only(9, *_COUNTS, "left"),
+    _only(9, *_COUNTS),
+    _only(9, "backend", "done"),
 )
 """From wide to narrow."""
 
-NAME = 9
-"""Columns a backend's name may be cut down to before something else is left out."""
 BESIDE = 4
 """Lines of the terminal that are not for backends: the heads, how many are not shown, all together, the cursor's."""
 
@@ -145,7 +146,7 @@ def _widths(layout: Layout, cells: Sequence[Cells], most: int) -> dict[str, int]
     shown = [layout.columns, *(_shown(layout, cell) for cell in cells)]
     widths = {name: max(cell_len(cell[name]) for cell in shown) for name in layout.columns}
     others = sum(widths.values()) - widths["backend"] + layout.gap * (len(widths) - 1)
-    widths["backend"] = min(widths["backend"], max(most - others, NAME))
+    widths["backend"] = min(widths["backend"], max(most - others, layout.name))
     return widths
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 
 import pytest
+from msgspec import structs
+from rich.cells import cell_len
 from rich.console import Console
 
 from grimoire.cli.progress_table import line, span, table
@@ -35,16 +37,30 @@ def test_a_wide_one() -> None:
         pytest.param(82, "backend done ✓ ~ ✗ ! rate left cost", id="signs"),
         pytest.param(61, "backend done ✓ ~ ✗ ! rate left cost", id="no-remark"),
         pytest.param(42, "backend done ✓ ~ ✗ ! left", id="no-rate-nor-cost"),
-        pytest.param(30, "backend done left", id="no-counts"),
-        pytest.param(16, "backend done", id="no-time"),
+        pytest.param(22, "backend done ✓ ~ ✗ !", id="no-time"),
+        pytest.param(16, "backend done", id="what-is-done"),
     ],
 )
 def test_what_is_left_out_where_it_is_narrow(width: int, heads: str) -> None:
     first, *rest = drawn([ROW], width)
     assert first.split() == heads.split()
     assert len(rest) == 1
-    if "left" in heads:
-        assert "paused 8 s" in rest[0]
+    assert ("paused 8 s" in rest[0]) == ("left" in heads)
+
+
+def test_a_long_name_is_cut_before_anything_is_left_out_and_no_shorter_than_need_be() -> None:
+    row = structs.replace(ROW, backend="openrouter/some-vendor/some-model-70b-instruct")
+    assert drawn([row], 100)[1].startswith("openrouter/some-vendor/…  12/400")
+    assert drawn([row], 105)[1].startswith("openrouter/some-vendor/some-…  12/400")
+    assert drawn([row], 200)[1].startswith("openrouter/some-vendor/some-model-70b-instruct  12/400")
+    assert drawn([row], 99)[0].split()[2] == "✓"
+
+
+def test_a_chinese_name_is_cut_at_its_width() -> None:
+    row = structs.replace(ROW, backend="本地的大模型/千问二点五")
+    page = drawn([row], 40)
+    assert page[1].startswith("本地的大模型/… 12/400")
+    assert max(cell_len(text) for text in page) <= 40
 
 
 def test_more_backends_than_lines() -> None:
