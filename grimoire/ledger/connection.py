@@ -14,6 +14,8 @@ from grimoire.ledger.faults import code_of, is_busy
 
 PATIENCE: Final = 30.0
 """Seconds to wait for other processes that write."""
+LOG_KEPT: Final = 16 << 20
+"""Bytes of the log that stay on the disk once all of it is in the file, however far it had to grow."""
 
 _NO_SHARED_MEMORY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
@@ -33,6 +35,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         _prefer_log(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_KEPT}")
     except BaseException:
         connection.close()
         raise
