@@ -7,10 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from copy import copy
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grimoire.chat import Answer
-from grimoire.errors import ServiceError
+from grimoire.errors import RateLimited, ServiceError
 from grimoire.pace import Limits, Pace, Ticket
 
 if TYPE_CHECKING:
@@ -26,14 +26,22 @@ class Stopped(Exception):
     partial: Answer | None = None
 
 
+class _Waiter(NamedTuple):
+    tokens: int
+    patience: float
+
+
 class Gate:
     """Lets requests to one backend through at its pace, first come first served, and within one event loop.
 
-    Nothing is polled: a waiter wakes when something has come back or the time has come.
+    Nothing is polled: a waiter wakes when something has come back or the time has come. `name` is who is asked.
     """
 
-    def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits, *, clock: Callable[[], float] = time.monotonic, name: str = "the service"
+    ) -> None:
         self.limits = limits
+        self._name = name
         self.clock = clock
         self._pace = Pace(limits)
         self._again: _Queue = OrderedDict()
@@ -58,17 +66,21 @@ class Gate:
         """Requests that may be under way at once, now."""
         return self._pace.window
 
-    async def enter(self, tokens: int, *, again: bool = False) -> Ticket:
+    async def enter(self, tokens: int, *, again: bool = False, patience: float = inf) -> Ticket:
         """Wait for the turn of a request of about so many tokens; one that is asked `again` goes before new ones.
 
-        Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with.
+        Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with;
+        RateLimited when the service wants nothing at all for longer than `patience` seconds; whoever waits behind one
+        with more patience has as much.
         """
         import asyncio
 
         self._raise_if_stopped()
+        if self.pausing > patience:
+            raise self._too_long()
         turn: asyncio.Future[Ticket | None] = asyncio.get_running_loop().create_future()
         queue = self._again if again else self._new
-        queue[turn] = tokens
+        queue[turn] = _Waiter(tokens, patience)
         self._serve()
         try:
             ticket = await turn
@@ -82,7 +94,7 @@ class Gate:
             raise
         if ticket is None:
             self._raise_if_stopped()
-            raise Stopped
+            raise self._too_long()
         return ticket
 
     def leave(self, ticket: Ticket, reply: Answer | ServiceError | None) -> None:
@@ -126,18 +138,24 @@ class Gate:
         if self._stopped:
             raise Stopped
 
+    def _too_long(self) -> ServiceError:
+        seconds = self.pausing
+        message = f"{self._name} wants no requests for another {seconds / 60:.0f} minutes"
+        return RateLimited(message, hint="ask again after that", retry_after=seconds)
+
     def _serve(self) -> None:
-        """Let through whoever may go now, and be called again when the next one may."""
+        """Let through whoever may go now, send away who would wait too long, and be called when the next one may go."""
         self._disarm()
         while queue := self._again or self._new:
-            turn, tokens = next(iter(queue.items()))
+            turn, waiter = next(iter(queue.items()))
             now = self.clock()
             if not turn.done():
-                ready = self._pace.ready(now, tokens)
-                if ready > now:
+                ready = self._pace.ready(now, waiter.tokens)
+                hopeless = ready > now and self._pace.pausing(now) > waiter.patience
+                if ready > now and not hopeless:
                     self._arm(turn, ready - now)
                     return
-                turn.set_result(self._pace.send(now, tokens))
+                turn.set_result(None if hopeless else self._pace.send(now, waiter.tokens))
             del queue[turn]
 
     def _arm(self, turn: _Turn, seconds: float) -> None:
@@ -152,7 +170,7 @@ class Gate:
 
 if TYPE_CHECKING:
     _Turn = asyncio.Future[Ticket | None]
-    _Queue = OrderedDict[_Turn, int]
+    _Queue = OrderedDict[_Turn, _Waiter]
 
 
 def _wake(awake: asyncio.Future[None]) -> None:

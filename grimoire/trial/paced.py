@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from grimoire.chat import Answer, Request, estimate_tokens
-from grimoire.errors import RateLimited, ServiceError
+from grimoire.errors import ServiceError
 from grimoire.pace import Ticket
 from grimoire.ports import ChatBackend
 from grimoire.record import Attempt
@@ -66,13 +66,12 @@ class Paced:
         Raises ServiceError: the last one, or, with nothing sent, that the service wants nothing for longer than retries
         may take. Raises Stopped.
         """
-        self._raise_if_hopeless()
         listener = _Listener(on_text) if on_text else None
         tokens = self._estimate(request)
         started: float | None = None
         number = 1
         while True:
-            ticket = await self.gate.enter(tokens, again=number > 1)
+            ticket = await self.gate.enter(tokens, again=number > 1, patience=self._retry.seconds)
             sent = self.gate.clock()
             started = sent if started is None else started
             reply = await self._once(ticket, request, listener)
@@ -90,12 +89,6 @@ class Paced:
     async def aclose(self) -> None:
         """Close the backend."""
         await self._backend.aclose()
-
-    def _raise_if_hopeless(self) -> None:
-        seconds = self.gate.pausing
-        if seconds > self._retry.seconds:
-            message = f"{self.name}: the service wants no requests for another {seconds / 60:.0f} minutes"
-            raise RateLimited(message, hint="try again after that", retry_after=seconds)
 
     async def _once(self, ticket: Ticket, request: Request, listener: _Listener | None) -> Answer | ServiceError:
         """Ask once and give the ticket back, whatever happens. Raises Stopped when it may not be paid for."""
