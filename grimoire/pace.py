@@ -15,6 +15,7 @@ Every time is in seconds of the caller's monotonic clock and given as an argumen
 from __future__ import annotations
 
 from math import ceil, inf, isnan
+from typing import NamedTuple
 
 import msgspec
 
@@ -94,7 +95,7 @@ class Pace:
         self._tokens = _Bucket(limits.tokens_per_minute) if limits.tokens_per_minute else None
         self._requests_left, self._tokens_left = _Left(), _Left()
         self._flying: set[int] = set()
-        self._sent = self._spent = self._refusals = 0
+        self._sent = self._spent = 0
 
     @property
     def in_flight(self) -> int:
@@ -164,9 +165,7 @@ class Pace:
         throttle = self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after))
         if throttle:
             self._window.halve()
-        served = ticket.order - 1 - self._refusals
-        self._learnt.refused(now, ticket.sent, served, throttle=throttle, often=self._pause.often)
-        self._refusals += 1
+        self._learnt.refused(now, ticket, throttle=throttle, often=self._pause.often)
         if self._tokens:
             self._tokens.take(now, -ticket.tokens)  # what is refused costs none
 
@@ -265,6 +264,13 @@ class _Spacing:
         self._due = max(self._due, now) + self.interval
 
 
+class _Mark(NamedTuple):
+    """A request: the how-manieth, and when it was sent."""
+
+    order: int
+    sent: float
+
+
 class _Learnt:
     """The rate at which a service was seen to serve, from one throttle to the next.
 
@@ -276,9 +282,11 @@ class _Learnt:
 
     def __init__(self) -> None:
         self._spacing = _Spacing(0.0, _BURST)
-        self._rate = self._before = inf  # requests a second
-        self._since = self._at = -inf  # when a refusal was last heard of, and when what was refused had been sent
-        self._served = 0  # requests not refused until then
+        self._rate = inf  # requests a second
+        self._measured = True  # whether what came before the last throttle is
+        self._heard = -inf  # when a refusal was heard of last
+        self._from, self._to = _Mark(0, -inf), _Mark(0, -inf)  # the refused requests between which is measured
+        self._refused = [0, 0]  # how many were, before `_to` and since
         self._runs: tuple[tuple[int, float], ...] = ()  # requests and seconds between refusals while there was a rate
         self._in_vain = False
 
@@ -286,35 +294,52 @@ class _Learnt:
         return self._spacing.ready()
 
     def send(self, now: float) -> None:
+        if not self._measured:
+            self._measure()
         if self._rate < inf:
             slow = min(max(_REGAIN[0], _RUN / self._rate), _REGAIN[1])
-            self._spacing.interval = 1 / (self._rate * (1 + ((now - self._since) / slow) ** 3))
+            self._spacing.interval = 1 / (self._rate * (1 + ((now - self._heard) / slow) ** 3))
             self._spacing.send(now)
 
-    def refused(self, now: float, sent: float, served: int, *, throttle: bool, often: bool) -> None:
-        """A request sent at `sent` was refused when so many in all were not; such refusals come `often`."""
-        run, seconds = served - self._served, sent - self._at
-        self._before = self._rate
-        if self._rate < inf and sent > self._since:
-            self._runs = (*self._runs, (run, seconds))[-_RUNS:]
-            if run >= _RUN / _RUNS:
-                self._before = max(self._rate, run / seconds)
-        if throttle or sent > self._since:
-            self._at, self._served = sent, served
-        self._since = now
+    def refused(self, now: float, ticket: Ticket, *, throttle: bool, often: bool) -> None:
+        """A request was refused: so that it is a throttle, or by accident. Such refusals come `often`."""
+        fresh = ticket.sent > self._heard
+        self._heard = now
+        if not throttle and not (fresh and self._rate < inf):
+            self._refused[ticket.order > self._to.order] += self._from.order < ticket.order
+            return
+        self._from, self._to = self._to, _Mark(ticket.order, ticket.sent)
+        self._refused = [self._refused[1], 0]
+        self._measured = False
+        if fresh and self._rate < inf:
+            self._runs = (*self._runs, self._run())[-_RUNS:]
         self._in_vain = not often and (self._in_vain or self._is_useless())
         if self._in_vain:
-            self._rate, self._runs, self._spacing = inf, (), _Spacing(0.0, _BURST)
+            self._forget()
         elif not throttle:
-            self._rate = self._before
-        elif run > 0 and 0 < seconds < inf:
-            self._rate = max(_SLOWEST, run / seconds)
+            self.undo()
 
     def undo(self) -> None:
-        """The last throttle was none."""
-        self._rate = self._before
-        if self._rate == inf:
-            self._spacing = _Spacing(0.0, _BURST)
+        """The last throttle was none: more may have been served than was thought, but not less."""
+        requests, _ = self._run()
+        before = self._rate
+        if not self._measured and before < inf and requests >= _RUN / _RUNS:
+            self._measure()
+        self._rate, self._measured = max(before, self._rate), True
+
+    def _run(self) -> tuple[int, float]:
+        """What was served between the marks, and in how many seconds."""
+        return self._to.order - self._from.order - 1 - self._refused[0], self._to.sent - self._from.sent
+
+    def _measure(self) -> None:
+        """Now that the pause is over it is known what of the requests before the throttle was refused."""
+        requests, seconds = self._run()
+        if requests > 0 and 0 < seconds < inf and not self._in_vain:
+            self._rate = max(_SLOWEST, requests / seconds)
+        self._measured = True
+
+    def _forget(self) -> None:
+        self._rate, self._runs, self._spacing = inf, (), _Spacing(0.0, _BURST)
 
     def _is_useless(self) -> bool:
         requests, seconds = sum(run for run, _ in self._runs), sum(lasted for _, lasted in self._runs)
