@@ -98,10 +98,15 @@ class CaseWatch(msgspec.Struct, frozen=True):
         """The watch after one more answer; an error says nothing."""
         if verdict == "error":
             return self
-        return CaseWatch(
-            observe(self.holds, verdict != "broken", index, chance),
-            observe(self.full, verdict == "works", index, chance),
-        )
+        held, worked = verdict != "broken", verdict == "works"
+        if _says_nothing(self.holds, held) and _says_nothing(self.full, worked):
+            return self
+        return CaseWatch(observe(self.holds, held, index, chance), observe(self.full, worked, index, chance))
+
+
+def _says_nothing(watch: Watch, passed: bool) -> bool:
+    """Whether `observe` would give the same watch again, which is so of nearly every answer in a long history."""
+    return watch.settled and watch.opened < 0 and watch.state == ("always" if passed else "never")
 
 
 def stand(
@@ -114,7 +119,7 @@ def stand(
     an older text, the standing is `stale`. `cases` are those the spell has now; an answer to another does not count,
     but one to a text of the user's own (no case) does.
     """
-    current = [entry for entry in history if entry.template == template and _counts(entry.case, cases)]
+    current = [e for e in history if e.template == template and (cases is None or not e.case or e.case in cases)]
     story = _Story(chance or Chance())
     for run in by_run(_comparable(current)):
         story.add(run)
@@ -192,8 +197,9 @@ class _Story:
 
     def add(self, run: Sequence[Judged]) -> None:
         """What one run found. A standing changes between runs, not in the middle of one."""
-        signs = self._signs(run)
-        if not self._seen:
+        before = dict(self._watches)
+        signs = self._signs(run, before)
+        if not self._seen or (self.chapters and self.chapters[-1].settled and before == self._watches):
             return
         watches = list(self._watches.values())
         settled = [watch for watch in watches if watch.settled]
@@ -206,12 +212,13 @@ class _Story:
         elif kind != self.chapters[-1].kind:
             self.chapters.append(_Chapter(kind, min(signs), self._latest, settled=True))
 
-    def _signs(self, run: Sequence[Judged]) -> list[int]:
+    def _signs(self, run: Sequence[Judged], before: Mapping[str, CaseWatch]) -> list[int]:
         """Of each case that is no longer what it was before the run, the index of the answer that first showed it."""
-        before = {case: watch.said for case, watch in self._watches.items()}
         start = self.chapters[-1].start if self.chapters else -1
         signs = {entry.case: sign for entry in run if (sign := self._see(entry, start)) >= 0}
-        return [sign for case, sign in signs.items() if before.get(case) != self._watches[case].said]
+        return [
+            sign for case, sign in signs.items() if case not in before or before[case].said != self._watches[case].said
+        ]
 
     def _see(self, entry: Judged, start: int) -> int:
         """The index of the answer that first showed what this one settles; -1 where it settles nothing new.
@@ -227,7 +234,7 @@ class _Story:
         new = self._watches[entry.case] = (old or CaseWatch()).see(entry.verdict, index, self._chance)
         if old is None:
             return index
-        if new.said == old.said:
+        if new is old or new.said == old.said:
             return -1
         sign = old.sign_of(new)
         return sign if sign > start else index
@@ -264,28 +271,37 @@ class _Story:
         return "regressed" if RANK[now.kind] > RANK[self.chapters[-2].kind] else "recovered"
 
 
-def _counts(case: str, cases: Collection[str] | None) -> bool:
-    return cases is None or not case or case in cases
-
-
 def _comparable(history: Sequence[Judged]) -> list[Judged]:
     """Without what was asked or measured otherwise than each case's latest answer was; errors were not measured."""
-    latest = {entry.case: (entry.sent, entry.yardstick) for entry in history if entry.verdict != "error"}
-    return [e for e in history if e.verdict == "error" or (e.sent, e.yardstick) == latest[e.case]]
+    latest = {entry.case: entry for entry in history if entry.verdict != "error"}
+    return [
+        e
+        for e in history
+        if e.verdict == "error" or (e.sent == (last := latest[e.case]).sent and e.yardstick == last.yardstick)
+    ]
 
 
 def by_run(history: Iterable[Judged]) -> list[list[Judged]]:
     """Answers, oldest first, by the run they belong to, in the order in which the runs came to their last answer."""
     runs: dict[str, list[Judged]] = {}
+    end: str | None = None
+    newest: list[Judged] = []
     for entry in history:
-        run = runs.get(entry.run, []) if entry.verdict == "error" else runs.pop(entry.run, [])
-        run.append(entry)
-        runs[entry.run] = run
+        if entry.run == end:
+            newest.append(entry)
+        elif entry.verdict == "error" and entry.run in runs:
+            runs[entry.run].append(entry)
+        else:
+            end, newest = entry.run, runs.pop(entry.run, [])
+            newest.append(entry)
+            runs[end] = newest
     return [_last_asked(run) for run in runs.values()]
 
 
 def _last_asked(run: Sequence[Judged]) -> list[Judged]:
     """What a resumed run asked anew counts once: its last answer, or where none came its last error."""
     answers = {(e.case, e.sample): e for e in run if e.verdict != "error"}
+    if len(answers) == len(run):
+        return list(run)
     errors = {(e.case, e.sample): e for e in run if e.verdict == "error"}
     return list((errors | answers).values())

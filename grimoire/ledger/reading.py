@@ -170,8 +170,10 @@ def judged(session: Session) -> Iterator[tuple[tuple[str, str, str, bool], list[
 
 def _judged_of(session: Session, cell: Mapping[str, object]) -> list[Judged]:
     found = [rows.judged_from(row) for row in session.rows(JUDGED, cell)]
-    asked = Counter((entry.run, entry.case, entry.sample) for entry in found if entry.verdict != "error")
-    again = {run for (run, _, _), times in asked.items() if times > 1}
+    asked = [(entry.run, entry.case, entry.sample) for entry in found if entry.verdict != "error"]
+    if len(set(asked)) == len(asked):
+        return found
+    again = {run for (run, _, _), times in Counter(asked).items() if times > 1}
     superseded = {answer for run in again for answer in _superseded(session, run)}
     return [entry for entry in found if entry.answer not in superseded]
 
@@ -202,8 +204,9 @@ def _pages(session: Session, where: str, values: Mapping[str, object], limit: in
 
 
 _CHECKS = f"""
-    SELECT answer, {", ".join(rows.CHECK_COLUMNS)} FROM check_results
-    WHERE (answer, verdict) IN (VALUES %s) ORDER BY answer, verdict, position
+    WITH wanted (answer, verdict) AS (VALUES %s)
+    SELECT answer, {", ".join(rows.CHECK_COLUMNS)} FROM wanted CROSS JOIN check_results USING (answer, verdict)
+    ORDER BY answer, position
 """  # noqa: S608
 _OPINIONS = "SELECT answer, at, verdict, note FROM opinions WHERE answer IN (%s) ORDER BY answer, number"
 _IMAGES = "SELECT answer, name FROM images WHERE answer IN (%s) ORDER BY answer, id"
