@@ -12,7 +12,10 @@ from grimoire.chat import Allowance, Answer, Message, Request, Usage
 from grimoire.errors import RateLimited, ServiceError
 
 T = TypeVar("T")
-QUESTION = Request(messages=(Message("user", "Why?"),))
+
+
+def question(text: str = "Why?", **parameters: object) -> Request:
+    return Request(messages=(Message("user", text),), parameters=parameters)
 
 
 class Jumping(selectors.SelectSelector):
@@ -50,7 +53,8 @@ def pass_time(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 class Service:
     """A service whose `decide` says at a request's arrival whether it is served, and after how many seconds.
 
-    Refusals come after `refusing` seconds. `asked` holds when each request came, `refused` when each refusal was given.
+    Refusals come after `refusing` seconds. `asked` holds when each request came, `refused` when each refusal was given,
+    `early` the questions that were asked again before the time their refusal had named.
     """
 
     name = "service/1"
@@ -62,12 +66,17 @@ class Service:
         self.parameters: dict[str, object] = {}
         self.asked: list[float] = []
         self.refused: list[float] = []
+        self.early: list[str] = []
         self.most = 0
         self._flying = 0
+        self._due: dict[str, float] = {}
         self._decide, self._latency, self._refusing = decide, latency, refusing
 
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
+        asked = request.messages[-1].content
         self.asked.append(clock())
+        if clock() < self._due.get(asked, 0.0):
+            self.early.append(asked)
         self._flying += 1
         self.most = max(self.most, self._flying)
         error = self._decide(clock())
@@ -77,6 +86,7 @@ class Service:
             self._flying -= 1
         if error:
             self.refused.append(clock())
+            self._due[asked] = clock() + (error.retry_after or 0.0)
             raise error
         return Answer(text="Because.", usage=Usage(10, 20), allowance=self.allowance())
 
