@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from grimoire.settings import Settings
 
 PING = "Answer with one word: pong"
+PING_PATIENCE = 5.0
+"""Seconds for which a ping that failed is tried again."""
 
 
 def backends(
@@ -69,7 +71,7 @@ async def _ping(settings: Settings, name: str) -> tuple[str, bool]:
     from grimoire.terminal import one_line
 
     try:
-        backend = open_backend(settings, name)
+        backend = open_backend(settings, name, patience=PING_PATIENCE)
         try:
             answer = await backend.ask(Request(messages=(Message("user", PING),)))
         finally:

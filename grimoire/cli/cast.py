@@ -13,11 +13,16 @@ from grimoire.cli import options
 if TYPE_CHECKING:
     from grimoire.chat import Answer
     from grimoire.cli.judging import SpellJudge
-    from grimoire.ports import ChatBackend, Ledger
-    from grimoire.record import Cell, Run
+    from grimoire.ledger import SqliteLedger
+    from grimoire.ports import ChatBackend
+    from grimoire.record import Attempt, Cell, Outcome, Run
     from grimoire.settings import Settings
     from grimoire.spell import Case, Spell, Translation
+    from grimoire.trial.paced import Paced
     from grimoire.trial.run import Result
+
+PATIENCE = 60.0
+"""Seconds for which a question is tried again while a person waits."""
 
 
 def cast(
@@ -62,7 +67,7 @@ def cast(
     if dry_run:
         output.emit(_incantation(spell, chosen, inputs, target))
         return
-    backend = wiring.open_backend(settings, _backend_name(settings, model))
+    backend = wiring.open_backend(settings, _backend_name(settings, model), patience=PATIENCE)
     streaming = sys.stdout is not None and sys.stdout.isatty() and not (no_stream or json)
     cell = build_cell(
         spell,
@@ -100,7 +105,7 @@ def _fire(
     settings: Settings,
     spell: Spell,
     cell: Cell,
-    backend: ChatBackend,
+    backend: Paced,
     ledger_file: Path | None,
     *,
     json: bool,
@@ -108,39 +113,63 @@ def _fire(
 ) -> tuple[Result, str]:
     """Ask, record, judge, record; a service error is recorded too, and raised.
 
-    When the ledger fails after the answer came, the answer is shown all the same: it was paid for.
+    When the ledger fails after the answer came, the answer is shown and saved all the same: it was paid for.
     """
     import asyncio
 
     from grimoire.cli import judging, wiring
     from grimoire.errors import LedgerError, ServiceError
+    from grimoire.record import Outcome
+    from grimoire.trial.plan import cost
+
+    outcomes: list[Outcome] = []
+
+    def tell(attempt: Attempt) -> None:
+        outcomes.append(Outcome(cell, attempt))
+        _tell(attempt)
 
     with wiring.open_ledger(settings, ledger_file) as ledger:
         run = ledger.start("cast", {"names": [spell.name], "backends": [cell.backend]})
+        asking = _ask(backend.having(tell=tell), cell, settings.values.continue_limit, streaming=streaming)
         try:
-            answer = asyncio.run(_ask(backend, cell, settings.values.continue_limit, streaming=streaming))
+            answer = asyncio.run(asking)
         except ServiceError as error:
-            ledger.add_error(run, cell, error)
+            ledger.add_all(run, [*outcomes, Outcome(cell, error)])
             ledger.finish(run)
             raise
-        price = wiring.prices(settings, [backend]).get(backend.name)
-        judge = judging.open_judge(settings, [spell])
+        paid = cost(answer.usage, wiring.prices(settings, [backend]).get(backend.name))
+        outcomes.append(Outcome(cell, answer, paid))
         try:
-            return _record(ledger, run, judge, cell, answer, price), run.id
+            return _record(ledger, run, outcomes, judging.open_judge(settings, [spell])), run.id
         except LedgerError:
             _show_unrecorded(answer, json=json, streamed=streaming)
             raise
 
 
-def _record(
-    ledger: Ledger, run: Run, judge: SpellJudge, cell: Cell, answer: Answer, price: tuple[float, float] | None
-) -> Result:
-    """The answer, and the verdict of the checks that ask no model: a cast is no evidence, so none is paid for."""
-    from grimoire.trial.plan import cost
+def _tell(attempt: Attempt) -> None:
+    """Somebody waits: say for what."""
+    from grimoire.cli.output import note
+    from grimoire.terminal import one_line
+
+    if attempt.wait is not None:
+        note(f"{one_line(attempt.message)}; trying again in {attempt.wait:.0f} s")
+
+
+def _record(ledger: SqliteLedger, run: Run, outcomes: list[Outcome], judge: SpellJudge) -> Result:
+    """What came, an answer last, and the verdict of the checks that ask no model: a cast is no evidence."""
+    from grimoire.chat import Answer
+    from grimoire.cli.rescue import rescuer
+    from grimoire.errors import LedgerError
     from grimoire.trial.run import Result
 
-    paid = cost(answer.usage, price)
-    number = ledger.add_answer(run, cell, answer, paid)
+    cell, answer, paid = outcomes[-1]
+    if not isinstance(answer, Answer):
+        raise TypeError(answer)
+    try:
+        number = ledger.add_all(run, outcomes)[-1]
+    except LedgerError:
+        rescuer(ledger.path, run)(outcomes)
+        raise
     verdict = judge(cell, answer, paid)
     ledger.add_verdict(number, verdict)
     ledger.finish(run)

@@ -1,64 +1,159 @@
-"""Running a trial: what the engine works with, and the calls themselves."""
+"""Running a trial: what the engine works with, the calls themselves, and what ends them early."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from grimoire.cli import judging, output, trial_show, wiring
+import msgspec
+
+from grimoire.cli import judging, output, progress, wiring
 from grimoire.cli.options import AUTO
+from grimoire.cli.rescue import rescuer
 from grimoire.ledger import fingerprint
-from grimoire.reports.tally import Tally
-from grimoire.trial.run import Trial
-from grimoire.trial.run import run as run_trial
+from grimoire.trial import plan as trial_plan
+from grimoire.trial.budget import Budget
+from grimoire.trial.run import Result, Runner, Trial
 from grimoire.trial.sampling import Measured, Sampler, known
 
 if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
-    from grimoire.record import Cell, Run
+    from grimoire.record import Run
+
+INTERRUPTED = "interrupted"
 
 
-def fire(setup: Setup, run: Run, store: SqliteLedger, *, jobs: int | None, json: bool) -> Tally:
+class Fired(msgspec.Struct, frozen=True):
+    """How it ended: `why` it stopped early, empty when it did not, how many planned cells are `left`.
+
+    `earlier` cells had their answer before.
+    """
+
+    why: str
+    left: int
+    earlier: int
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a person, or the system, ended it."""
+        return self.why == INTERRUPTED
+
+
+class _Told(msgspec.Struct):
+    """Planned cells of which the outcome is known, and those of them that an earlier run asked."""
+
+    planned: int = 0
+    earlier: int = 0
+
+
+def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
     """Ask and judge every cell of the plan, and what has to be asked again; every result is on record."""
-    values = setup.settings.values
-    tally = Tally(chance=values.chance)
     judge = judging.open_judge(setup.settings, setup.plan.spells, store, setup.panel)
-    trial = Trial(
+    told = _Told()
+    trial = _trial(setup, run, store, judge)
+    planned = {backend.name: trial_plan.Planned(setup.plan, backend) for backend in setup.backends}
+    totals = {name: len(cells) for name, cells in planned.items()}
+    gates = {backend.name: backend.gate for backend in setup.backends}
+
+    async def ask() -> str:
+        with progress.progress(totals, gates, json=json, currency=setup.settings.values.currency) as on_result:
+            runner = Runner(trial, planned, _counting(told, setup.plan.samples, on_result))
+            try:
+                with _signals(runner):
+                    await runner.run()
+            finally:
+                for backend in setup.backends:
+                    await backend.aclose()
+                if setup.panel:
+                    await setup.panel.aclose()
+        return runner.why
+
+    why = asyncio.run(ask())
+    return Fired(why, sum(totals.values()) - told.planned, told.earlier)
+
+
+def _counting(told: _Told, samples: int, on_result: Callable[[Result], None]) -> Callable[[Result], None]:
+    def tell(result: Result) -> None:
+        told.planned += result.cell.sample <= samples
+        told.earlier += result.earlier
+        on_result(result)
+
+    return tell
+
+
+def _trial(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Trial:
+    prices = wiring.prices(setup.settings, [*setup.backends, *([setup.panel] if setup.panel else [])])
+    budget = Budget(setup.limit, prices)
+    if setup.panel:
+        setup.panel.backend = setup.panel.backend.having(spending=budget)
+    return Trial(
         run=run,
         ledger=store,
         backends={backend.name: backend for backend in setup.backends},
         judge=judge,
-        jobs=jobs or values.jobs,
-        continue_limit=values.continue_limit,
-        prices=wiring.prices(setup.settings, setup.backends),
+        continue_limit=setup.settings.values.continue_limit,
+        prices=prices,
         panel=judge,
         sampler=_sampler(setup, run, store, judge) if setup.wanted.samples == AUTO else None,
+        budget=budget,
+        others=[setup.panel.backend.gate] if setup.panel else [],
+        rescue=rescuer(store.path, run),
     )
 
-    async def ask(cells: list[Cell]) -> None:
-        with trial_show.progress(tally, len(cells), json=json) as on_result:
-            try:
-                await run_trial(trial, cells, on_result)
-            finally:
-                for backend in [*setup.backends, *([setup.panel] if setup.panel else [])]:
-                    await backend.aclose()
 
+@contextmanager
+def _signals(runner: Runner) -> Iterator[None]:
+    """The first signal stops launching and waits for what is paid for; the second one cuts that off."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def interrupt() -> None:
+        if runner.why == INTERRUPTED and task:
+            task.cancel()
+            return
+        runner.why = ""
+        runner.stop(INTERRUPTED)
+        if runner.under_way:
+            waiting = output.count(runner.under_way, "answer")
+            output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
+
+    caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]
     try:
-        asyncio.run(ask(list(setup.cells())))
-    except KeyboardInterrupt:
-        output.note("interrupted: what was answered is recorded; go on with: grimoire trial --resume")
-        raise
-    return tally
+        yield
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _catch(loop: asyncio.AbstractEventLoop, number: signal.Signals, then: Callable[[], None]) -> bool:
+    """Not in a thread, where no signal arrives, nor where the one who started us wants it ignored, as `nohup` does."""
+    if signal.getsignal(number) is signal.SIG_IGN:
+        return False
+    try:
+        loop.add_signal_handler(number, then)
+    except (ValueError, RuntimeError):
+        return False
+    return True
 
 
 def _sampler(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Sampler:
     """Begins with what the ledger says of each case, as far as the same was asked and measured as it will be now."""
     chance = setup.settings.values.chance
     planned: dict[tuple[str, str, str], Measured] = {}
-    for cell in setup.cells():
-        place = (cell.spell, cell.language, cell.case)
-        if place not in planned:
-            planned[place] = (cell.template, fingerprint(cell.incantation), judge.yardstick(cell.spell, cell.case))
+    for backend in setup.backends:
+        for unit in trial_plan.units(setup.plan, backend):
+            place = (unit.spell.name, unit.template.language, unit.case.id)
+            if place not in planned and not backend.rehearsal:
+                cell = trial_plan.build(unit, backend)
+                yardstick = judge.yardstick(cell.spell, cell.case)
+                planned[place] = (cell.template, fingerprint(cell.incantation), yardstick)
     return Sampler(chance, known(store.judged(), planned, chance, before=run.id))

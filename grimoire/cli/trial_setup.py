@@ -16,6 +16,7 @@ from grimoire.cli.translations import Made, Outdated, outdated, translate_all
 from grimoire.cli.trial_wanted import Wanted
 from grimoire.errors import InvalidFile, UnknownName, UsageError
 from grimoire.ledger import fingerprint
+from grimoire.ports import ChatBackend
 from grimoire.settings import PROJECT_FILE
 from grimoire.spell import Spell, Template, Translation
 from grimoire.trial import plan as trial_plan
@@ -23,10 +24,10 @@ from grimoire.trial import select
 from grimoire.trial.budget import Limit
 
 if TYPE_CHECKING:
-    from grimoire.backends.counting import CountingBackend
     from grimoire.ledger import SqliteLedger
     from grimoire.library import Library
     from grimoire.settings import Settings
+    from grimoire.trial.counting import CountingBackend
     from grimoire.trial.paced import Paced
 
 
@@ -191,7 +192,8 @@ def _refuse_unpriced(setup: Setup) -> None:
     """What a backend without a price spends cannot be counted. Raises UsageError."""
     if setup.limit.cost is None or math.isinf(setup.limit.cost):
         return
-    asked = [backend for backend in (*setup.backends, *([setup.panel] if setup.panel else [])) if not backend.rehearsal]
+    backends: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
+    asked = [backend for backend in backends if not backend.rehearsal]
     prices = wiring.prices(setup.settings, asked)
     for backend in asked:
         if backend.name not in prices:

@@ -12,6 +12,7 @@ import msgspec
 from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
 from grimoire.glossary import Glossary
 from grimoire.library import Library, shipped
+from grimoire.pace import Limits
 from grimoire.ports import ChatBackend, Translator
 from grimoire.segment import Segment
 from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from grimoire.ledger import SqliteLedger, SqliteMemory
+    from grimoire.trial.paced import Paced
 
 DEEPL = "deepl"
 """The translator that is no chat backend."""
+TRANSPORTS = {"direct": "direct-chat", "sdk": "openai-chat"}
+"""The adapter that carries a backend's requests, by the setting `transport`."""
 
 
 class BackendFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,14 +103,39 @@ def list_backends(settings: Settings) -> list[BackendFacts]:
     ]
 
 
-def open_backend(settings: Settings, name: str) -> ChatBackend:
-    """The backend of BACKEND or BACKEND/MODEL.
+def limits_of(settings: Settings, name: str, jobs: int | None = None) -> Limits:
+    """What may be under way at once, and how often, at BACKEND or BACKEND/MODEL. `jobs` overrules the settings."""
+    own = settings.values.backends.get(name.partition("/")[0], BackendSettings())
+    return Limits(
+        concurrency=jobs or own.concurrency or settings.values.jobs,
+        requests_per_minute=own.requests_per_minute,
+        tokens_per_minute=own.tokens_per_minute,
+    )
+
+
+def open_backend(settings: Settings, name: str, *, jobs: int | None = None, patience: float | None = None) -> Paced:
+    """The backend of BACKEND or BACKEND/MODEL, paced by its limits; what fails and may not fail again is retried.
+
+    `patience` is the most seconds a question is tried again for, where the settings allow more.
 
     Raises:
         UnknownName: there is no such backend; the nearest is offered.
         UsageError: it has no model, or no base URL.
         KeyMissing: its key's variable is not set.
     """
+    from grimoire.trial.gate import Gate
+    from grimoire.trial.paced import Paced
+    from grimoire.trial.retry import Retry
+
+    limits = limits_of(settings, name, jobs)
+    backend = _open_unpaced(settings, name, limits.concurrency)
+    values, own = settings.values, settings.values.backends.get(name.partition("/")[0], BackendSettings())
+    seconds = values.retry_seconds if patience is None else min(patience, values.retry_seconds)
+    retry = Retry(values.retries if own.retries is None else own.retries, seconds)
+    return Paced(backend, Gate(limits), retry)
+
+
+def _open_unpaced(settings: Settings, name: str, concurrency: int) -> ChatBackend:
     from grimoire.backends import ADAPTERS
 
     head, _, model = name.partition("/")
@@ -120,7 +149,7 @@ def open_backend(settings: Settings, name: str) -> ChatBackend:
         raise UsageError(f"backend `{head}` has no base_url", hint="set it under backends: in the settings")
     if facts.key_set is False:
         raise KeyMissing(f"{head}: ${facts.key_env} is not set", hint=f"export {facts.key_env}=… and try again")
-    return _open_chat(settings, facts, f"{head}/{model}", model)
+    return _open_chat(settings, facts, f"{head}/{model}", model, concurrency)
 
 
 class TranslatorFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,28 +269,35 @@ def _facts(settings: Settings, name: str) -> BackendFacts:
     )
 
 
-def _open_chat(settings: Settings, facts: BackendFacts, name: str, model: str) -> ChatBackend:
+def _open_chat(settings: Settings, facts: BackendFacts, name: str, model: str, concurrency: int) -> ChatBackend:
     from grimoire.backends import ADAPTERS
     from grimoire.backends.http_limits import Timeouts
 
     own, values = facts.settings, settings.values
     timeout = own.timeout or values.timeout
     parameters = {key: value for key in ("temperature", "max_tokens") if (value := getattr(own, key)) is not None}
-    return ADAPTERS["openai-chat"](
+    return ADAPTERS[TRANSPORTS[own.transport]](
         name,
         base_url=facts.base_url,
-        # Servers that need no key still get a header from the SDK; it must not be one meant for somebody else.
-        api_key=settings.variable(facts.key_env) if facts.key_env else "none",
+        api_key=settings.variable(facts.key_env) if facts.key_env else "",
         model=model,
         parameters=parameters,
         extra_body=own.extra_body,
-        timeout=Timeouts(connect=timeout.connect, read=timeout.read, total=timeout.total),
+        timeout=Timeouts(connect=timeout.connect, first=timeout.first, read=timeout.read, total=timeout.total),
         stream=own.stream,
-        retries=values.retries if own.retries is None else own.retries,
+        concurrency=concurrency,
         key_env=facts.key_env,
-        # OpenAI's organisation and project variables are for OpenAI alone; no other service is to see them.
-        sdk_environment=facts.name == "openai",
+        **_openai_environment(settings, facts, own.transport),
     )
+
+
+def _openai_environment(settings: Settings, facts: BackendFacts, transport: str) -> dict[str, object]:
+    """OpenAI's organisation, project and header variables, for OpenAI alone: no other service is to see them."""
+    from grimoire.backends.direct_chat import openai_headers
+
+    if transport == "sdk":
+        return {"sdk_environment": facts.name == "openai"}
+    return {"headers": openai_headers(settings.variable) if facts.name == "openai" else {}}
 
 
 def _nearest_backend(settings: Settings, name: str) -> str:

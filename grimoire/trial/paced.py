@@ -121,6 +121,8 @@ class Paced:
             self._tell(attempt)
 
     def _estimate(self, request: Request) -> int:
+        if self.gate.limits.tokens_per_minute is None:
+            return 1  # counting takes longer than all the rest of this; where none are left, one is too many
         parameters = self.parameters | request.parameters
         bound = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
         answered = bound if isinstance(bound, int) and bound > 0 else DEFAULT_COMPLETION

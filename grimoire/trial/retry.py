@@ -16,7 +16,7 @@ SPREAD = 0.1
 class Retry(msgspec.Struct, frozen=True):
     """How often a question is asked again, and for how many seconds after it was first asked.
 
-    A throttle is no failure of the question: it is bounded by the time alone.
+    A throttle is no failure of the question: it is bounded by the time alone. Without retries nothing is asked again.
     """
 
     retries: int = 4
@@ -29,7 +29,7 @@ class Retry(msgspec.Struct, frozen=True):
         number from 0 to 1. What the service asks for is never cut short; else waits grow exponentially with jitter
         (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
         """
-        if not error.retryable or (number > self.retries and not is_throttle(error)):
+        if not error.retryable or not self.retries or (number > self.retries and not is_throttle(error)):
             return None
         wait = _backoff(number, draw)
         asked = error.retry_after
