@@ -25,7 +25,7 @@ from grimoire.backends.openai_errors import Origin, make
 from grimoire.backends.openai_wire import Piece
 from grimoire.backends.rate_headers import read_allowance
 from grimoire.chat import Answer, Request
-from grimoire.errors import RequestRejected, ServiceError, ServiceUnreachable
+from grimoire.errors import RequestRejected, ServiceError, ServiceFault, ServiceUnreachable
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
 
 _LINGER = 0.1  # seconds that the end of a body may take after the end of the answer, so that its connection stays
+_GLANCE = 0.5  # seconds after which to look whether there is still a line to wait on
 _LARGE = 2**20  # bytes from which aiohttp wants a file
 
 
@@ -127,10 +128,10 @@ class DirectChat:
             if (allowance := read_allowance(response.headers)) is not None:
                 yield Piece(allowance=allowance)
             if not call.streamed or response.content_type == "application/json":
-                yield read_whole(await _read(response, body), self._origin)
+                yield read_whole(await self._read(response, body), self._origin)
                 return
             stream = ChatStream(self._origin)
-            async for received in response.content.iter_any():
+            async for received in self._received(response):
                 for data in body.take(received):
                     for piece in stream.feed(data):
                         yield piece
@@ -166,13 +167,34 @@ class DirectChat:
             response.connection.protocol.read_timeout = self.timeout.read
             response.connection.protocol.start_timeout()
 
+    async def _received(self, response: ClientResponse) -> AsyncIterator[bytes]:
+        """The body, as it comes. Where that is no HTTP any more, aiohttp hangs up and leaves its reader waiting."""
+        import asyncio
+
+        from aiohttp import SocketTimeoutError
+
+        while not response.content.at_eof():
+            try:
+                async with asyncio.timeout(_GLANCE):
+                    received = await response.content.readany()
+            except SocketTimeoutError:
+                raise
+            except TimeoutError:
+                if _is_connected(response):
+                    continue
+                raise make(ServiceFault, self._origin, "what the service sends is not HTTP") from None
+            yield received
+
+    async def _read(self, response: ClientResponse, body: BoundedBody) -> bytes:
+        return b"".join([data async for received in self._received(response) for data in body.take(received)])
+
     async def _failure(self, response: ClientResponse, body: BoundedBody) -> ServiceError:
         """The status is known: a body that breaks off or is a bomb takes none of it back."""
         from aiohttp import ClientError
 
         content = b""
         with suppress(ServiceError, ClientError):
-            content = await _read(response, body)
+            content = await self._read(response, body)
         return from_response(response.status, response.headers, content, self._origin)
 
     def _connect(self) -> ClientSession:
@@ -231,8 +253,9 @@ def _limit(response: ClientResponse) -> int:
     return http_limits.MAX_STREAM if streamed else http_limits.MAX_BODY
 
 
-async def _read(response: ClientResponse, body: BoundedBody) -> bytes:
-    return b"".join([data async for received in response.content.iter_any() for data in body.take(received)])
+def _is_connected(response: ClientResponse) -> bool:
+    protocol = None if response.connection is None else response.connection.protocol
+    return protocol is not None and protocol.transport is not None
 
 
 async def _let_end(response: ClientResponse) -> None:

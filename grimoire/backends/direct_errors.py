@@ -62,7 +62,9 @@ def from_aiohttp(error: Exception, origin: Origin, timeouts: Timeouts, *, began:
         return _refused_by_proxy(error, origin)
     if kind is RequestRejected:
         return make(kind, origin, f"the request cannot be sent: {error}")
-    return from_connection(error, origin, began=began)
+    if kind is ServiceFault:
+        return make(kind, origin, f"what the service sends is not HTTP: {_message(error).partition(chr(10))[0]}")
+    return from_connection(_inner(error), origin, began=began)
 
 
 def from_response(status: int, headers: Mapping[str, str], content: bytes, origin: Origin) -> ServiceError:
@@ -73,10 +75,21 @@ def from_response(status: int, headers: Mapping[str, str], content: bytes, origi
 def _refused_by_proxy(error: Exception, origin: Origin) -> ServiceError:
     status = getattr(error, "status", 0)
     retryable = status >= 500  # noqa: PLR2004  # the server errors of HTTP
-    said = f"the proxy refuses: HTTP {status} {getattr(error, 'message', '')}"
+    said = f"the proxy refuses: HTTP {status} {_message(error)}"
     ours = make(ServiceUnreachable, origin, said, retryable=retryable)
     ours.hint = "check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY)"
     return ours
+
+
+def _message(error: Exception) -> str:
+    """What was wrong; an error's own text names URLs and headers beside it."""
+    return str(getattr(error, "message", ""))
+
+
+def _inner(error: Exception) -> Exception:
+    """The system's error inside one of aiohttp's: it may be of the same class, but says more."""
+    inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+    return inner if isinstance(inner, Exception) else error
 
 
 def _error_in(content: bytes) -> object:
