@@ -178,7 +178,8 @@ class Library:
         paths = self.paths()
         if found := [path for name, path in paths.items() if fnmatch.fnmatchcase(name, glob)]:
             return found
-        raise UnknownName(f"no spell matches `{glob}`", hint=_nearest(_letters(glob), list(paths)))
+        letters = _letters(glob)
+        raise UnknownName(f"no spell matches `{glob}`", hint=_nearest(letters, list(paths) if letters else []))
 
     def _sidecars_in(self, folder: Path) -> dict[str, list[Path]]:
         """A folder's translations by spell, listed once: to look for each spell's own takes minutes among thousands."""

@@ -158,6 +158,37 @@ def test_names_that_are_not_there(tmp_path: Path) -> None:
         library.load_all(["tldr", "none"])
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param(["seo-*"], ["seo-article", "seo-title"], id="star"),
+        pytest.param(["*"], ["Seo-big", "seo-article", "seo-title", "tldr"], id="all"),
+        pytest.param(["tld?", "seo-*"], ["tldr", "seo-article", "seo-title"], id="in-the-order-given"),
+        pytest.param(["seo-title", "seo-[at]*"], ["seo-title", "seo-article"], id="each-once"),
+        pytest.param(["[!s]*"], ["Seo-big", "tldr"], id="none-of-these-letters"),
+    ],
+)
+def test_globs_over_names(tmp_path: Path, names: list[str], expected: list[str]) -> None:
+    for name in ("seo-title", "tldr", "seo-article", "Seo-big"):
+        write(tmp_path / name[:3], name)
+    library = Library([tmp_path], validate)
+    assert [path.stem for path in library.find_all(names)] == expected
+
+
+@pytest.mark.parametrize(("glob", "hint"), [("sea-art*", "did you mean `seo-article`"), ("[xyz]?", "grimoire list")])
+def test_a_glob_that_matches_nothing_names_the_nearest(tmp_path: Path, glob: str, hint: str) -> None:
+    write(tmp_path, "seo-article")
+    with pytest.raises(UnknownName) as caught:
+        Library([tmp_path], validate).load_all(["seo-*", glob])
+    assert caught.value.message == f"no spell matches `{glob}`"
+    assert hint in caught.value.hint
+
+
+def test_a_file_may_have_the_signs_of_a_glob_in_its_path(tmp_path: Path) -> None:
+    path = write(tmp_path / "what [now]", "tea")
+    assert Library([], validate).find_all([str(path)]) == [path]
+
+
 def test_a_spell_is_found_by_path_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "deep", "tea")
     library = Library([], validate)
