@@ -163,14 +163,18 @@ def test_a_terminal_that_stands_still_does_not_hold_up_the_run() -> None:
     assert (shown.code, shown.out) == (0, "all told\n")
 
 
-def test_a_terminal_that_has_gone_ends_nothing() -> None:
-    script = Script(json=True, seconds=0.9, note="to nobody")  # drawings follow after the terminal has gone
+@pytest.mark.parametrize(
+    ("note", "unbuffered"),
+    [pytest.param("to nobody", "", id="told"), pytest.param("", "1", id="drawn")],  # unbuffered, every write fails
+)
+def test_a_terminal_that_has_gone_ends_nothing(note: str, unbuffered: str) -> None:
+    script = Script(json=True, seconds=0.9, note=note)  # drawings follow after the terminal has gone
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         command(script),
         stdout=subprocess.PIPE,
         stderr=theirs,
-        env=environment({"TERM": "xterm"}),
+        env=environment({"TERM": "xterm", "PYTHONUNBUFFERED": unbuffered}),
         start_new_session=True,
     )
     os.close(theirs)

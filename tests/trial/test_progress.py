@@ -124,6 +124,7 @@ def rated(times: list[float], now: float) -> float | None:
     ("times", "now", "low", "high"),
     [
         pytest.param([i / 10 for i in range(10)], 1.0, 10, 10, id="the-first-second"),
+        pytest.param([i / 20 for i in range(20)], 1.0, 20, 20, id="many-in-the-first-second"),
         pytest.param([i / 10 for i in range(6000)], 600, 9.9, 10.2, id="even"),
         pytest.param(
             [float(i) for i in range(300)] + [300 + i / 10 for i in range(600)], 360, 9, 10.2, id="faster-now"
