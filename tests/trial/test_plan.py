@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from itertools import islice
 
@@ -127,6 +128,18 @@ def test_nothing_is_built_to_count() -> None:
     cases = tuple(Case(id=str(number)) for number in range(1000))
     huge = Plan((Spell(name="s", prompt="[PROMPT]", cases=cases),), ("en",), {("s", "en"): ZH}, samples=1000)
     assert len(Planned(huge, A)) == 1_000_000
+
+
+@pytest.mark.parametrize("seed", [None, 7], ids=["straight", "shuffled"])
+def test_a_plan_takes_no_memory_for_what_it_has_not_built(seed: int | None) -> None:
+    huge = Planned(msgspec.structs.replace(plan(TEA, ART, samples=200_000), seed=seed), A)
+    assert len(huge) == 1_000_000
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in islice(huge, 10_000)) == 10_000
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_cannot_be_asked_and_why() -> None:
