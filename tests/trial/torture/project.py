@@ -8,9 +8,10 @@ from pathlib import Path
 from grimoire.spellfile import read_spell
 from tests.trial.torture.scripts import FIRST, READ, TOTAL
 
+JOBS = 4
+"""Requests to a backend at one time."""
 Transports = tuple[str, str]
 
-SUBJECTS = ("willows", "rivers", "stones", "clouds")
 MODELS = {"one": "m1", "two": "m2"}
 """Each backend's model; the second backend streams."""
 
@@ -55,6 +56,7 @@ class Project:
     name: str
     folder: Path
     spells: int
+    cases: int
     samples: int
     jobs: int
     ledger: Path
@@ -62,7 +64,7 @@ class Project:
     @property
     def cells(self) -> int:
         """Cells of the plan."""
-        return self.spells * len(SUBJECTS) * 2 * len(MODELS) * self.samples
+        return self.spells * self.cases * 2 * len(MODELS) * self.samples
 
     @property
     def arguments(self) -> list[str]:
@@ -95,7 +97,8 @@ class Project:
 
     def _write_spell(self, name: str) -> None:
         path = self.folder / "spells" / f"{name}.yaml"
-        cases = [f"  - {{id: {word}, prompt: {word}, subject: [willow, 柳]}}" for word in SUBJECTS]
+        wanted = range(1, self.cases + 1)
+        cases = [f'  - {{id: "{case}", prompt: willow number {case}, subject: [willow, 柳]}}' for case in wanted]
         path.write_text(SPELL.format(name=name, cases="\n".join(cases)), encoding="utf-8")
         spell, _ = read_spell(path, lambda _: "")
         sidecar = SIDECAR.format(name=name, source=spell.source_digest)
@@ -106,6 +109,8 @@ def _name(number: int) -> str:
     return f"torture-{number}"
 
 
-def a_project(name: str, folder: Path, *, spells: int, samples: int, jobs: int, ledger: Path | None = None) -> Project:
+def a_project(
+    name: str, folder: Path, *, spells: int = 1, cases: int = 1, samples: int = 1, ledger: Path | None = None
+) -> Project:
     """A project whose ledger is in its folder where no other is given."""
-    return Project(name, folder, spells, samples, jobs, ledger or folder / "ledger.db")
+    return Project(name, folder, spells, cases, samples, JOBS, ledger or folder / "ledger.db")

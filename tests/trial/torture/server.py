@@ -19,8 +19,6 @@ from typing import Any, Self, cast
 
 from tests.trial.torture.scripts import Faults, Script
 
-GRACE = 0.6
-"""Seconds a client has to take in a Retry-After: what it asks until then may have been let through before."""
 SLACK = 0.02
 """Seconds by which two clocks of one machine may differ."""
 
@@ -47,7 +45,7 @@ class Books:
     paid_for: Counter[Question] = field(default_factory=Counter)
     replies: Counter[str] = field(default_factory=Counter)
     early: list[str] = field(default_factory=list)
-    paused: dict[str, tuple[float, float]] = field(default_factory=dict)
+    not_before: dict[Question, float] = field(default_factory=dict)
     begun: threading.Event = field(default_factory=threading.Event)
     closed: asyncio.Event = field(default_factory=_set)
 
@@ -163,19 +161,18 @@ class _Connection(asyncio.Protocol):
         books.asked += 1
         books.begun.set()
         question = body["model"], body["messages"][-1]["content"]
-        self._look_at_the_clock(books, question[0])
+        self._look_at_the_clock(books, question)
         name, write = self._server.faults.draw()
         text = self._server.next_text(question)
         stream = bool(body.get("stream"))
         books.replies[name] += 1
         self._later(self._server.faults.latency(), lambda: self._play(write(text, stream), 0, key, question, text))
 
-    def _look_at_the_clock(self, books: Books, model: str) -> None:
-        """Whether a request has come before its time, once the Retry-After was certainly read."""
-        now = self._loop.time()
-        told, until = books.paused.get(model, (0.0, 0.0))
-        if told + GRACE < now < until - SLACK:
-            books.early.append(f"{model}: {until - now:.3f} s early, {now - told:.3f} s after it was told")
+    def _look_at_the_clock(self, books: Books, question: Question) -> None:
+        """Whether a question is asked again before its time."""
+        early = books.not_before.get(question, 0.0) - self._loop.time()
+        if early > SLACK:
+            books.early.append(f"{question}: {early:.3f} s early")
 
     def _play(self, script: Script, number: int, key: str, question: Question, text: str) -> None:
         """One step of a reply, and the next in its time; then what it ends with."""
@@ -201,8 +198,7 @@ class _Connection(asyncio.Protocol):
             self._server.life(key).paid += 1
             self._server.life(key).paid_for[question] += 1
         if last and script.retry_after:
-            now = self._loop.time()
-            self._server.life(key).paused[question[0]] = now, now + script.retry_after
+            self._server.life(key).not_before[question] = self._loop.time() + script.retry_after
         self._transport.write(script.steps[number][1])
         self._play(script, number + 1, key, question, text)
 

@@ -23,7 +23,6 @@ from tests.trial.torture.server import TortureServer
 
 SEED = 5
 TRIALS, CASTS, ROUNDS = 2, 8, 2
-JOBS = 4
 CAST = ("cast", "torture-1", "willows in the wind", "--no-stream")
 READS: tuple[Callable[[Path], list[str]], ...] = (
     lambda file: ["status", "--json", "--ledger", str(file)],
@@ -34,7 +33,7 @@ READS: tuple[Callable[[Path], list[str]], ...] = (
 def test_two_trials_and_eight_casts_at_once_lose_nothing_while_a_third_reads(tmp_path: Path) -> None:
     """Takes some five seconds: eighteen processes, and two of the reader's at a time until they are done."""
     started = time.monotonic()
-    project = a_project("together", tmp_path / "project", spells=2, samples=4, jobs=JOBS)
+    project = a_project("together", tmp_path / "project", spells=2, cases=4, samples=4)
     said = tmp_path / "said"
     said.mkdir()
     with TortureServer(Faults(SEED, share=0.0)) as server:
@@ -56,7 +55,7 @@ def test_two_trials_and_eight_casts_at_once_lose_nothing_while_a_third_reads(tmp
 def warm_up(project: Project, folder: Path, *zygotes: Zygote) -> None:
     """One of each command in each zygote, on a ledger of its own, for what they import."""
     file = folder / "warm.db"
-    warm = a_project("warm", project.folder, spells=1, samples=1, jobs=JOBS, ledger=file)
+    warm = a_project("warm", project.folder, ledger=file)
     for zygote in zygotes:
         for args in (warm.arguments, [*CAST, "-m", "one", "--ledger", str(file)], *(read(file) for read in READS)):
             assert zygote.warm(args, warm.folder, warm.key(0)) == 0
