@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # Typer 0.29 imports pydantic itself, so that cannot stand here.
-HEAVY = {"openai", "deepl", "httpx2", "jsonschema", "requests", "asyncio"}
+HEAVY = {"openai", "aiohttp", "deepl", "httpx2", "jsonschema", "requests", "asyncio"}
 PROGRAM = """
 import json, sys
 sys.argv[1:] = json.loads(sys.argv[1])
@@ -42,6 +42,7 @@ def imported(*arguments: str, cwd: Path) -> set[str]:
     ("arguments", "forbidden"),
     [
         pytest.param(["--version"], HEAVY | {"rich", "yaml", "sqlite3"}, id="version"),
+        pytest.param(["cast", "--help"], HEAVY | {"sqlite3"}, id="cast's help"),
         pytest.param(["list"], HEAVY | {"sqlite3"}, id="list"),
         pytest.param(["list", "--json"], HEAVY | {"sqlite3", "rich"}, id="list as JSON"),
         pytest.param(["show", "tldr"], HEAVY | {"sqlite3"}, id="show"),

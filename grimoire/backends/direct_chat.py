@@ -122,7 +122,8 @@ class DirectChat:
 
     async def _pieces(self, call: _Call) -> AsyncGenerator[Piece, None]:
         async with self._post(call) as response:
-            body = BoundedBody(self.name, response.headers.get("Content-Encoding", ""), _limit(response))
+            packing, limit = response.headers.get("Content-Encoding", ""), _limit(response, streamed=call.streamed)
+            body = BoundedBody(self.name, packing, limit)
             if not 200 <= response.status < 300:  # noqa: PLR2004  # the successes of HTTP
                 raise await self._failure(response, body)
             if (allowance := read_allowance(response.headers)) is not None:
@@ -248,9 +249,9 @@ def _endpoint(base_url: str) -> str:
     return parts._replace(path=f"{parts.path.rstrip('/')}/chat/completions", fragment="").geturl()
 
 
-def _limit(response: ClientResponse) -> int:
-    streamed = response.headers.get("Content-Type", "").startswith("text/event-stream")
-    return http_limits.MAX_STREAM if streamed else http_limits.MAX_BODY
+def _limit(response: ClientResponse, *, streamed: bool) -> int:
+    events = streamed and response.headers.get("Content-Type", "").startswith("text/event-stream")
+    return http_limits.MAX_STREAM if events else http_limits.MAX_BODY
 
 
 def _is_connected(response: ClientResponse) -> bool:

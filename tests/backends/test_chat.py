@@ -9,7 +9,7 @@ import traceback
 import pytest
 
 from grimoire.backends.http_limits import Timeouts
-from grimoire.chat import Answer, Message, Request, Usage
+from grimoire.chat import Allowance, Answer, Message, Request, Usage
 from grimoire.errors import (
     AuthenticationFailed,
     QuotaExceeded,
@@ -212,6 +212,26 @@ def test_the_wait_a_service_asks_for_is_passed_on(server: OpenAIServer, connect:
     with pytest.raises(RateLimited) as caught:
         ask(connect())
     assert (caught.value.retry_after, caught.value.status) == (3.0, 429)
+
+
+LEFT = {"X-RateLimit-Remaining-Requests": "3", "X-RateLimit-Reset-Requests": "2s"}
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_what_a_service_still_allows_comes_with_the_answer(
+    server: OpenAIServer, connect: Connect, stream: bool
+) -> None:
+    server.reply = Reply(text="Hi", headers=LEFT)
+    assert ask(connect(stream=stream)).allowance == Allowance(requests_left=3, requests_reset=2.0)
+    server.reply = Reply(text="Hi")
+    assert ask(connect(stream=stream)).allowance is None
+
+
+def test_what_a_service_still_allows_comes_with_a_refusal(server: OpenAIServer, connect: Connect) -> None:
+    server.reply = Reply(status=429, headers=LEFT)
+    with pytest.raises(RateLimited) as caught:
+        ask(connect())
+    assert caught.value.allowance == Allowance(requests_left=3, requests_reset=2.0)
 
 
 def test_a_request_is_made_once(server: OpenAIServer, connect: Connect) -> None:

@@ -157,7 +157,7 @@ def test_an_unknown_model_is_named_with_the_nearest() -> None:
 def test_importing_the_family_imports_nothing_heavy() -> None:
     code = (
         "import sys, grimoire.backends, grimoire.backends.presets;"
-        "print([m for m in ('openai', 'httpx2', 'rich', 'pydantic') if m in sys.modules])"
+        "print([m for m in ('openai', 'aiohttp', 'httpx2', 'asyncio', 'rich', 'pydantic') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
