@@ -34,6 +34,8 @@ _REGAIN = (20.0, 150.0)  # seconds, at least and at most, after which a learnt r
 _RUN = 50  # … and else as many requests
 _RUNS = 4  # runs between refusals by which it is seen whether a learnt rate is of use
 _MOST_TOKENS = 10**9  # what a service counts beyond this is no count
+_LESS = 0.9  # of the best of the rates measured last: one that was served is not too high
+_RECENT = 16  # answers that latency is taken over
 _SLOWEST = 0.05  # requests a second
 _SOON = 1e-6  # seconds that no clock tells apart once it has added a few numbers
 
@@ -105,7 +107,7 @@ class Pace:
     @property
     def window(self) -> int:
         """Requests that may be under way at once, now."""
-        return int(self._window.size)
+        return int(max(self._window.size, min(self._learnt.in_flight, self.limits.concurrency)))
 
     def pausing(self, now: float) -> float:
         """Seconds until anything at all may go out again, as far as the service has said; 0 when it may."""
@@ -152,6 +154,7 @@ class Pace:
         self._allow(now, ticket, reply.allowance)
 
     def _answered(self, now: float, ticket: Ticket, answer: Answer) -> None:
+        self._learnt.answered(now - ticket.sent)
         if self._pause.answered(ticket.order):
             self._window.undo()
             self._learnt.undo()
@@ -283,15 +286,25 @@ class _Learnt:
     def __init__(self) -> None:
         self._spacing = _Spacing(0.0, _BURST)
         self._rate = inf  # requests a second
+        self._latency = 0.0  # seconds an answer takes; 0 before the first
         self._measured = True  # whether what came before the last throttle is
         self._heard = -inf  # when a refusal was heard of last
         self._from, self._to = _Mark(0, -inf), _Mark(0, -inf)  # the refused requests between which is measured
         self._refused = [0, 0]  # how many were, before `_to` and since
         self._runs: tuple[tuple[int, float], ...] = ()  # requests and seconds between refusals while there was a rate
+        self._seen: tuple[float, ...] = ()  # the rates measured last over enough requests
         self._in_vain = False
+
+    @property
+    def in_flight(self) -> float:
+        """How many requests are under way at this rate (Little's law); 0 where there is none."""
+        return self._rate * self._latency if self._rate < inf else 0.0
 
     def ready(self) -> float:
         return self._spacing.ready()
+
+    def answered(self, seconds: float) -> None:
+        self._latency += (seconds - self._latency) / _RECENT if self._latency else seconds
 
     def send(self, now: float) -> None:
         if not self._measured:
@@ -335,11 +348,14 @@ class _Learnt:
         """Now that the pause is over it is known what of the requests before the throttle was refused."""
         requests, seconds = self._run()
         if requests > 0 and 0 < seconds < inf and not self._in_vain:
-            self._rate = max(_SLOWEST, requests / seconds)
+            rate = requests / seconds
+            if requests >= _RUN / _RUNS:
+                self._seen = (*self._seen, rate)[-_RUNS:]
+            self._rate = max(_SLOWEST, rate, _LESS * max(self._seen, default=0.0))
         self._measured = True
 
     def _forget(self) -> None:
-        self._rate, self._runs, self._spacing = inf, (), _Spacing(0.0, _BURST)
+        self._rate, self._runs, self._seen, self._spacing = inf, (), (), _Spacing(0.0, _BURST)
 
     def _is_useless(self) -> bool:
         requests, seconds = sum(run for run, _ in self._runs), sum(lasted for _, lasted in self._runs)

@@ -228,6 +228,56 @@ class TestThrottle:
         assert pace.window == 4
 
 
+class TestLearntRate:
+    def test_what_was_served_between_two_throttles_is_the_rate_from_then_on(self) -> None:
+        pace = Pace(Limits(concurrency=64))
+        self.throttle(pace, 0.0)
+        self.serve(pace, 1.0, 19)
+        self.throttle(pace, 10.0)
+        assert [at for at in range(1100, 2000) if passes(pace, at / 100.0, most=1)][:4] == [1100, 1153, 1206, 1259]
+
+    def test_it_is_tried_past_the_longer_nothing_is_refused(self) -> None:
+        pace = Pace(Limits(concurrency=64))
+        self.throttle(pace, 0.0)
+        self.serve(pace, 1.0, 199)
+        self.throttle(pace, 100.0)
+        assert [self.pauses(pace, at) for at in (101.0, 140.0, 200.0)] == pytest.approx([0.5, 0.1, 0.0], abs=0.01)
+
+    def test_throttles_after_which_nothing_was_served_teach_no_rate(self) -> None:
+        pace = Pace(Limits(concurrency=64))
+        for at in range(0, 100, 10):
+            self.throttle(pace, float(at))
+        assert passes(pace, 200.0) == 1  # the window: there is no rate
+
+    def test_it_is_forgotten_when_throttles_come_as_often_with_it(self) -> None:
+        pace, now = Pace(Limits(concurrency=64)), 0.0
+        for _ in range(8):
+            self.throttle(pace, now)
+            now += 1.0
+            self.serve(pace, now, 10)
+            now = pace.ready(now + 5.0, 1)
+        assert self.pauses(pace, now + 1.0) == 0.0
+
+    @staticmethod
+    def throttle(pace: Pace, now: float) -> None:
+        (ticket,) = send(pace, now)
+        pace.take(now, ticket, limited(1.0))
+
+    @staticmethod
+    def serve(pace: Pace, now: float, count: int) -> None:
+        """Send one after another, each as soon as it may go."""
+        for _ in range(count):
+            now = pace.ready(now, 1)
+            pace.take(now, pace.send(now, 1), ANSWER)
+
+    @staticmethod
+    def pauses(pace: Pace, now: float) -> float:
+        """Seconds between two requests."""
+        first = pace.ready(now, 1)
+        pace.take(first, pace.send(first, 1), ANSWER)
+        return pace.ready(first, 1) - first
+
+
 class TestRates:
     def test_requests_are_spaced_and_a_second_s_worth_may_come_at_once(self) -> None:
         pace = Pace(Limits(concurrency=1000, requests_per_minute=600))

@@ -340,19 +340,54 @@ class TestServices:
             return ServiceFault("HTTP 503", status=503, retry_after=5.0) if down else None
 
         service = Service(decide)
-        outcome = ask_all(service, 12_000, 64)
-        assert outcome.answers == 12_000
-        assert outcome.seconds < 1.6 * 12_000 * 0.2 / 64 + 60
+        outcome = ask_all(service, 6000, 64)
+        assert outcome.answers == 6000
+        assert outcome.seconds < 1.6 * 6000 * 0.2 / 64 + 60
         assert len(service.refused) < 200
 
-    def test_four_gates_on_one_limit_share_it(self) -> None:
-        service = Service(TokenBucket(600, 10))
+    @pytest.mark.parametrize("whole", [True, False], ids=["whole seconds", "fractions"])
+    def test_several_who_do_not_know_of_each_other_share_a_limit(self, whole: bool) -> None:
+        service = Service(TokenBucket(600, 60, whole=whole))
 
         async def main() -> float:
             began = clock()
             fleet = [Paced(service, gate_of(8), draw=random.Random(seed).random) for seed in range(4)]
-            await asyncio.gather(*(one.ask(question(f"{n}-{one}")) for one in fleet for n in range(300)))
+            asking = (one.ask(question(f"{who}: {n}")) for who, one in enumerate(fleet) for n in range(300))
+            await asyncio.gather(*asking)
             return clock() - began
 
-        assert pass_time(main) < 1.2 * 1200 / 10
-        assert len(service.refused) < 0.25 * 1200
+        assert pass_time(main) < 1.2 * (1200 - 60) / 10
+        assert len(service.refused) < 0.12 * 1200
+
+    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize("share", [0.1, 0.02])
+    def test_slow_answers_and_rare_accidents_do_not_wear_the_rate_down(self, share: float, seed: int) -> None:
+        service = Varied(now_and_then(share, 1.0, seed), seed)
+        outcome = ask_all(service, 1500, 16)
+        assert outcome.answers == 1500
+        assert outcome.seconds < 1.6 * sum(service.latencies) / 16
+
+    @pytest.mark.parametrize("per_minute", [15, 60, 300])
+    def test_limits_of_a_service_whose_answers_vary_are_kept_to(self, per_minute: int) -> None:
+        service = Varied(TokenBucket(per_minute, per_minute), seed=1)
+        outcome = ask_all(service, 600, 16, Retry(seconds=6000.0))
+        assert outcome.answers == 600
+        assert outcome.seconds < 1.1 * max((600 - per_minute) * 60 / per_minute, sum(service.latencies) / 16)
+        assert len(service.refused) < 16 + 0.05 * 600
+
+
+class Varied(Service):
+    """Answers take three seconds or so, as long ones of real services do, and refusals some of a tenth."""
+
+    def __init__(self, decide: Callable[[float], ServiceError | None], seed: int) -> None:
+        super().__init__(decide)
+        self.latencies: list[float] = []
+        self._draw = random.Random(seed)
+
+    async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
+        self._latency = 3 * self._draw.lognormvariate(0, 0.8)
+        self._refusing = self._draw.uniform(0.02, 0.4)
+        mine = self._latency
+        answer = await super().ask(request, on_text)
+        self.latencies.append(mine)
+        return answer

@@ -92,3 +92,4 @@ def test_a_service_that_asks_for_next_to_nothing_is_not_asked_ever_faster(asked:
 
 def test_no_retries() -> None:
     assert Retry(retries=0).wait(ServiceFault(""), 1, 0.0, 0.0) is None
+    assert Retry(retries=0).wait(RateLimited("", status=429, retry_after=1.0), 1, 0.0, 0.0) is None
