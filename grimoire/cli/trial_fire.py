@@ -31,11 +31,12 @@ INTERRUPTED = "interrupted"
 class Fired(msgspec.Struct, frozen=True):
     """How it ended: `why` it stopped early, empty when it did not, how many planned cells are `left`.
 
-    `earlier` cells had their answer before.
+    To `unanswered` cells no service gave an answer; `earlier` ones had theirs before.
     """
 
     why: str
     left: int
+    unanswered: int
     earlier: int
 
     @property
@@ -45,9 +46,10 @@ class Fired(msgspec.Struct, frozen=True):
 
 
 class _Told(msgspec.Struct):
-    """Planned cells of which the outcome is known, and those of them that an earlier run asked."""
+    """Planned cells of which the outcome is known, cells that got no answer, and those that had one before."""
 
     planned: int = 0
+    unanswered: int = 0
     earlier: int = 0
 
 
@@ -73,13 +75,18 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
                     await setup.panel.aclose()
         return runner.why
 
-    why = asyncio.run(ask())
-    return Fired(why, sum(totals.values()) - told.planned, told.earlier)
+    try:
+        why = asyncio.run(ask())
+    except KeyboardInterrupt:
+        output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
+        raise
+    return Fired(why, sum(totals.values()) - told.planned, told.unanswered, told.earlier)
 
 
 def _counting(told: _Told, samples: int, on_result: Callable[[Result], None]) -> Callable[[Result], None]:
     def tell(result: Result) -> None:
         told.planned += result.cell.sample <= samples
+        told.unanswered += bool(result.error)
         told.earlier += result.earlier
         on_result(result)
 

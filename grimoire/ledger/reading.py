@@ -6,8 +6,7 @@ another process has written; and because a ledger may be larger than memory.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from grimoire.chat import Answer
@@ -47,18 +46,29 @@ JUDGED: Final = f"""
         AND a.rehearsal = :rehearsal AND (a.error <> '' OR v.kind IS NOT NULL)
     ORDER BY a.id
 """  # noqa: S608
+
+
 # An answer that was got anew with another text or other parameters, as a resumed run does when the settings have
 # changed, ends what was asked of that case before in the same run: all of it, and not only the same samples.
-_SUPERSEDED = """
-    WITH latest AS (
-        SELECT spell, language, backend, case_id, max(id) AS id FROM answers WHERE run = :run AND error = ''
-        GROUP BY spell, language, backend, case_id HAVING count(*) > count(DISTINCT sample)
-    )
-    SELECT a.id FROM answers AS a
-    CROSS JOIN latest AS l USING (spell, language, backend, case_id)
-    JOIN answers AS b ON b.id = l.id
-    WHERE a.run = :run AND a.id < b.id AND (a.incantation, a.parameters) <> (b.incantation, b.parameters)
-"""
+def _superseded_sql(scope: str, place: str) -> str:
+    return f"""
+        WITH latest AS (
+            SELECT {place}, max(id) AS id FROM answers AS a WHERE {scope} AND error = ''
+            GROUP BY {place} HAVING count(*) > count(DISTINCT sample)
+        )
+        SELECT a.id FROM answers AS a
+        CROSS JOIN latest AS l USING ({place})
+        JOIN answers AS b ON b.id = l.id
+        WHERE {scope} AND a.id < b.id AND (a.incantation, a.parameters) <> (b.incantation, b.parameters)
+    """  # noqa: S608
+
+
+_SUPERSEDED_IN_RUN = _superseded_sql("a.run = :run", "spell, language, backend, case_id")
+SUPERSEDED_IN_CELL: Final = _superseded_sql(
+    "a.kind <> 'cast' AND a.spell = :spell AND a.language = :language AND a.backend = :backend "
+    "AND a.rehearsal = :rehearsal",
+    "run, case_id",
+)
 _DONE = f"""
     SELECT a.id, a.key, v.kind FROM answers AS a LEFT JOIN verdicts AS v ON {_LAST_VERDICT}
     WHERE a.run = :run AND a.error = '' AND a.id > :last ORDER BY a.id LIMIT :size
@@ -78,14 +88,14 @@ _PACE = """
     WHERE backend = ? AND error = '' ORDER BY id DESC LIMIT 200
 """
 _ASKED_AGAIN = """
-    SELECT group_concat(CASE error WHEN '' THEN id END), group_concat(CASE error WHEN '' THEN NULL ELSE id END)
-    FROM answers WHERE run = :run GROUP BY key HAVING count(*) > 1
+    SELECT group_concat(id || ' ' || key || ' ' || (error = ''), ',') FROM answers
+    WHERE run = :run GROUP BY spell, language, backend, case_id, sample HAVING count(*) > 1
 """
 
 
 def run_entries(session: Session, run: str) -> Iterator[Entry]:
     """A run's answers and errors, oldest first, without those that it asked for anew with other settings."""
-    superseded = _superseded(session, run)
+    superseded = _numbers_of(session, _SUPERSEDED_IN_RUN, {"run": run})
     found = _pages(session, "WHERE a.run = :run AND a.id > :last ORDER BY a.id", {"run": run, "last": 0})
     return (entry for entry in found if entry.id not in superseded)
 
@@ -124,7 +134,7 @@ def reply(session: Session, answer: int) -> Answer:
 
 def scores(session: Session, run: str) -> Iterator[Scored]:
     """A run's accepted results, one a cell, without those that it asked for anew."""
-    left_out = _superseded(session, run)
+    left_out = _numbers_of(session, _SUPERSEDED_IN_RUN, {"run": run})
     left_out |= _replaced(session, run, left_out)
     for row in _short(session, _SCORED, run):
         if row[0] not in left_out:
@@ -142,21 +152,24 @@ def _scored(row: Row) -> Scored:
 
 
 def _replaced(session: Session, run: str, left_out: set[int]) -> set[int]:
-    """Of what was asked several times all but one: the newest answer stays, or where none came the newest error."""
+    """Of what was asked several times all but one row.
+
+    Of what was asked last, which is another question where a spell or the settings were changed between, the newest
+    answer stays, or where none came the newest error.
+    """
     lost: set[int] = set()
-    for answers, errors in session.rows(_ASKED_AGAIN, {"run": run}):
-        numbers = (_numbers(answers) - left_out, _numbers(errors) - left_out)
-        came, failed = numbers
-        lost |= (came | failed) - {max(came or failed, default=0)}
+    for (listed,) in session.rows(_ASKED_AGAIN, {"run": run}):
+        asked = sorted((int(number), key, came) for number, key, came in (row.split(" ") for row in listed.split(",")))
+        kept = [row for row in asked if row[0] not in left_out]
+        latest = max((row for row in kept if row[1] == kept[-1][1]), key=lambda row: (row[2], row[0]), default=None)
+        lost |= {number for number, _, _ in asked} - ({latest[0]} if latest else set())
     return lost
 
 
-def _numbers(listed: str | None) -> set[int]:
-    return {int(number) for number in listed.split(",")} if listed else set()
-
-
-def judged(session: Session) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
-    """One cell at a time, in the order of its names.
+def judged(
+    session: Session, spells: Collection[str] | None
+) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
+    """One cell at a time, in the order of its names; with `spells` only theirs.
 
     Casts, answers no one has judged yet, and what a run asked for anew with other settings are left out.
     """
@@ -164,7 +177,7 @@ def judged(session: Session) -> Iterator[tuple[tuple[str, str, str, bool], list[
     while found := session.rows(CELL_AFTER, cell):
         spell, language, backend, rehearsal = found[0]
         cell = {"spell": spell, "language": language, "backend": backend, "rehearsal": rehearsal}
-        if known := _judged_of(session, cell):
+        if (spells is None or spell in spells) and (known := _judged_of(session, cell)):
             yield (spell, language, backend, bool(rehearsal)), known
 
 
@@ -173,13 +186,12 @@ def _judged_of(session: Session, cell: Mapping[str, object]) -> list[Judged]:
     asked = [(entry.run, entry.case, entry.sample) for entry in found if entry.verdict != "error"]
     if len(set(asked)) == len(asked):
         return found
-    again = {run for (run, _, _), times in Counter(asked).items() if times > 1}
-    superseded = {answer for run in again for answer in _superseded(session, run)}
+    superseded = _numbers_of(session, SUPERSEDED_IN_CELL, cell)
     return [entry for entry in found if entry.answer not in superseded]
 
 
-def _superseded(session: Session, run: str) -> set[int]:
-    return {row[0] for row in session.rows(_SUPERSEDED, {"run": run})}
+def _numbers_of(session: Session, sql: str, values: Mapping[str, object]) -> set[int]:
+    return {row[0] for row in session.rows(sql, values)}
 
 
 def _short(session: Session, sql: str, run: str) -> Iterator[Row]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from grimoire.ledger import open_ledger
 from tests.cli.conftest import GOOD, asked, samples
-from tests.cli.process import PATIENCE, call, started, wait_until
+from tests.cli.process import COMMAND, PATIENCE, call, environment, started, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 ANSWERED, JOBS = 10, 4
@@ -44,19 +46,32 @@ def on_record() -> list[str]:
         ledger.close()
 
 
+def interrupt(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
+    """Send signals, each once the one before has had its effect."""
+    for number in signals:
+        os.kill(process.pid, number)
+        if number is not signal.SIGKILL and len(signals) > 1:
+            time.sleep(0.3)
+
+
 @pytest.mark.parametrize(
-    ("how", "code"), [pytest.param(signal.SIGINT, 130, id="ctrl-c"), pytest.param(signal.SIGKILL, -9, id="kill-9")]
+    ("how", "code"),
+    [
+        pytest.param([signal.SIGINT, signal.SIGINT], 130, id="ctrl-c-twice"),
+        pytest.param([signal.SIGTERM, signal.SIGTERM], 130, id="terminated-twice"),
+        pytest.param([signal.SIGKILL], -9, id="kill-9"),
+    ],
 )
 def test_what_was_answered_is_never_asked_again(
-    backends: OpenAIServer, slow: threading.Event, planned: int, how: signal.Signals, code: int
+    backends: OpenAIServer, slow: threading.Event, planned: int, how: list[signal.Signals], code: int
 ) -> None:
     with started([*TRIAL, "-j", str(JOBS)]) as process:
         wait_until(lambda: backends.count == ANSWERED + JOBS)
-        os.kill(process.pid, how)
+        interrupt(process, *how)
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (code, b"")
     assert b"Traceback" not in err
-    assert (b"grimoire trial --resume" in err) == (how is signal.SIGINT)
+    assert (b"grimoire trial --resume" in err) == (code == 130)
     slow.set()
     recorded = on_record()
     # An answer that had arrived but was not yet written when the process was killed is one of those in flight.
@@ -74,12 +89,46 @@ def test_what_was_answered_is_never_asked_again(
     assert sorted(on_record()) == sorted(times)
 
 
-def test_after_ctrl_c_all_ten_answers_are_on_record(
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_signal_waits_for_what_is_paid_for_and_sends_no_more(
+    backends: OpenAIServer, slow: threading.Event, how: signal.Signals
+) -> None:
+    with started([*TRIAL, "-j", str(JOBS)]) as process:
+        wait_until(lambda: backends.count == ANSWERED + JOBS)
+        os.kill(process.pid, how)
+        assert process.stderr is not None
+        said = b""
+        while b"waiting for 4 answers under way" not in said:
+            said += process.stderr.readline()
+        slow.set()
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert b"stopped: interrupted" in err
+    assert b"go on with: grimoire trial --resume" in err
+    assert out, "what there is is shown"
+    assert len(on_record()) == ANSWERED + JOBS == backends.count
+
+
+def test_a_signal_that_whoever_started_it_wants_ignored_is_ignored(backends: OpenAIServer, planned: int) -> None:
+    command = [*COMMAND, *TRIAL]
+    with subprocess.Popen(
+        ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until(lambda: backends.count > 0)
+        os.kill(process.pid, signal.SIGHUP)
+        assert process.wait(PATIENCE) == 1
+    assert len(on_record()) == planned
+
+
+def test_after_ctrl_c_another_plan_is_not_gone_on_with(
     backends: OpenAIServer, slow: threading.Event, planned: int
 ) -> None:
     with started([*TRIAL, "-j", "1"]) as process:
         wait_until(lambda: backends.count == ANSWERED + 1)
-        os.kill(process.pid, signal.SIGINT)
+        interrupt(process, signal.SIGINT, signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 130
     slow.set()
     assert len(on_record()) == ANSWERED
