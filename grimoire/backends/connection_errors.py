@@ -23,6 +23,7 @@ _DEPTH = 10
 
 # How libraries say that the other side has gone; what else they call a violation of HTTP is one.
 _GONE = ("disconnected", "closed connection", "not completed", "incomplete")
+_BROKEN = {"ReadError", "WriteError", "CloseError", "ServerDisconnectedError"}
 _NOT_HTTP = {"RemoteProtocolError", "ClientResponseError", "InvalidHeader", "BadStatusLine"}
 
 
@@ -67,7 +68,7 @@ def _gone(causes: list[BaseException]) -> bool:
     broken = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError, ssl.SSLEOFError, EOFError)
     return any(
         isinstance(cause, broken)
-        or type(cause).__name__ in {"ReadError", "WriteError", "CloseError"}
+        or type(cause).__name__ in _BROKEN
         or any(word in str(cause).lower() for word in _GONE)
         for cause in causes
     )

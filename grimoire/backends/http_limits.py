@@ -35,6 +35,10 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     total: float = 900.0
 
 
+class _Asked(msgspec.Struct):
+    stream: bool = False
+
+
 class Course:
     """How far a request has come: its answer's head is there; its stream has said that it is at its end."""
 
@@ -96,13 +100,20 @@ def _limit(name: str, timeouts: Timeouts) -> Callable[[httpx2.Response], Awaitab
         response.request.extensions["timeout"]["read"] = timeouts.read
         # Unpacked here, and only as far as the limit goes: the SDK would unpack whatever comes.
         packing = response.headers.pop("content-encoding", "")
-        events = response.headers.get("content-type", "").startswith("text/event-stream")
+        events = _is_stream(response)
         body = BoundedBody(name, packing, MAX_STREAM if events else MAX_BODY)
         pieces = partial(_events, name, course) if events else _all if response.is_success else _excerpt
         if isinstance(response.stream, AsyncByteStream):
             response.stream = Read(response.stream, partial(pieces, body))
 
     return bound
+
+
+def _is_stream(response: httpx2.Response) -> bool:
+    """One that was asked for: any other is read like any other body, and no further."""
+    if not response.is_success or not response.headers.get("content-type", "").startswith("text/event-stream"):
+        return False
+    return msgspec.json.decode(response.request.content, type=_Asked).stream
 
 
 async def _all(body: BoundedBody, stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
