@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
@@ -210,8 +210,13 @@ class Ledger(Protocol):
         """The newest answer of a backend to a text with a case, casts left out; empty when there is none."""
         ...
 
-    def judged(self) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
-        """By (spell, language, backend, rehearsal): what trials and judgements found, errors included, oldest first."""
+    def judged(
+        self, spells: Collection[str] | None = None
+    ) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
+        """By (spell, language, backend, rehearsal): what trials and judgements found, errors included, oldest first.
+
+        With `spells` only of these, which spares reading a long history of all the others.
+        """
         ...
 
     def close(self) -> None: ...

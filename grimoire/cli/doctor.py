@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from grimoire.settings import Settings
 
+LARGE = 200_000_000
+"""Bytes of a ledger that takes so long to look through that it is said before."""
+
 
 def doctor(
     take_in: Annotated[
@@ -87,6 +90,7 @@ def _roots(settings: Settings) -> list[dict[str, object]]:
 
 
 def _ledger(file: Path) -> dict[str, object]:
+    from grimoire.cli import output
     from grimoire.errors import LedgerError
     from grimoire.ledger import open_ledger
     from grimoire.ledger.faults import RESTORE
@@ -95,6 +99,8 @@ def _ledger(file: Path) -> dict[str, object]:
         return {"file": str(file), "state": "not there yet; the first trial makes it"}
     try:
         with open_ledger(file, read_only=True) as ledger:
+            if (size := file.stat().st_size) > LARGE:
+                output.note(f"looking through {size / 1e9:.1f} GB of ledger")
             damage = ledger.damage()
             state = f"is damaged ({one_line(damage)}); {RESTORE}" if damage else "ok"
             return {"file": str(file), "state": state, **ledger.counts()}

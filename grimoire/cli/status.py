@@ -39,11 +39,10 @@ def status(
     wanted = {library.name_of(name) for name in names or ()}
     texts = [(spell, library.translations(spell)) for spell in library.load_all()[0]]
     with wiring.open_ledger(settings, ledger, reading=True) as store:
-        rows = standings(store.judged(), _texts(texts), settings.values.chance)
+        rows = standings(store.judged(wanted or None), _texts(texts), settings.values.chance)
+        on_record = bool(rows) or next(store.judged(), None) is not None
     for name in wanted - {row.spell for row in rows}:
         library.find(name)
-    on_record = bool(rows)
-    rows = [row for row in rows if not wanted or row.spell in wanted]
     if changed:
         rows = [row for row in rows if row.changed and not row.rehearsal]
     if json:

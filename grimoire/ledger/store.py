@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -146,12 +146,14 @@ class SqliteLedger:
     def history(self, spell: str, *, limit: int | None = None) -> Iterator[Entry]:
         return reading.history(self.session, spell, _sql_limit(limit))
 
-    def judged(self) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
+    def judged(
+        self, spells: Collection[str] | None = None
+    ) -> Iterator[tuple[tuple[str, str, str, bool], list[Judged]]]:
         """One cell at a time, in the order of its names.
 
         Casts, answers no one has judged yet, and what a run asked for anew with other settings are left out.
         """
-        return reading.judged(self.session)
+        return reading.judged(self.session, spells)
 
     def counts(self) -> dict[str, int]:
         """How much is on record: runs, answers, errors, and the schema's version."""

@@ -163,6 +163,15 @@ def test_doctor_finds_damage_that_opening_does_not(folder: Path) -> None:
     assert file.read_bytes() == pages
 
 
+def test_doctor_says_that_a_large_ledger_takes_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ledger(folder / "l.db").close()
+    assert "looking through" not in call(["doctor", "--ledger", "l.db"]).err
+    monkeypatch.setattr("grimoire.cli.doctor.LARGE", 1000)
+    told = call(["doctor", "--json", "--ledger", "l.db"])
+    assert "looking through 0.0 GB of ledger" in told.err
+    assert told.json["Ledger"][0]["state"] == "ok"
+
+
 def save(folder: Path) -> Path:
     """Two answers and an error that the ledger could not take."""
     with open_ledger(folder / "l.db") as ledger:

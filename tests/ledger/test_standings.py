@@ -6,7 +6,7 @@ from grimoire.chance import wilson
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout
 from grimoire.ledger import SqliteLedger, fingerprint
-from grimoire.ledger.reading import CELL_AFTER, JUDGED
+from grimoire.ledger.reading import CELL_AFTER, JUDGED, SUPERSEDED_IN_CELL
 from grimoire.ledger.rows import deciding_reason
 from grimoire.record import Cell, Run, RunKind
 from grimoire.standing import Judged, Standing, stand
@@ -143,3 +143,20 @@ def test_standings_never_read_the_texts(ledger: SqliteLedger, query: str, index:
     plan = [row[-1] for row in ledger._connection.execute(f"EXPLAIN QUERY PLAN {query}", cell)]
     assert any(index in step for step in plan)
     assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in plan)
+
+
+def test_what_a_cell_was_asked_anew_is_found_among_its_own_rows(ledger: SqliteLedger) -> None:
+    cell = {"spell": "s", "language": "en", "backend": "b", "rehearsal": 0}
+    plan = [row[-1] for row in ledger._connection.execute(f"EXPLAIN QUERY PLAN {SUPERSEDED_IN_CELL}", cell)]
+    assert [step for step in plan if step.startswith("SCAN")] == []
+    assert len([step for step in plan if "INDEX answers_of_cell (spell=?" in step]) == 2
+
+
+def test_the_standings_of_some_spells_alone(ledger: SqliteLedger) -> None:
+    run = ledger.start("trial", {})
+    for spell in ("coffee", "milk", "tea"):
+        add(ledger, run, a_cell(spell), "works")
+    everything = list(ledger.judged())
+    assert [cell[0] for cell, _ in everything] == ["coffee", "milk", "tea"]
+    assert list(ledger.judged({"tea", "coffee", "water"})) == [everything[0], everything[2]]
+    assert list(ledger.judged([])) == []
