@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _LINGER = 0.1  # seconds that the end of a body may take after the end of the answer, so that its connection stays
 _GLANCE = 0.5  # seconds after which to look whether there is still a line to wait on
+_EXCERPT = 65_536  # bytes after which an error has said what it had to say
 _LARGE = 2**20  # bytes from which aiohttp wants a file
 
 
@@ -102,7 +103,7 @@ class DirectChat:
             )
 
     async def aclose(self) -> None:
-        session, self._session = self._session, None
+        session, self._session, self._turns = self._session, None, None
         if session is not None:
             await session.close()
 
@@ -190,12 +191,16 @@ class DirectChat:
         return b"".join([data async for received in self._received(response) for data in body.take(received)])
 
     async def _failure(self, response: ClientResponse, body: BoundedBody) -> ServiceError:
-        """The status is known: a body that breaks off or is a bomb takes none of it back."""
+        """The status is known: a body that breaks off, or is a bomb, takes none of it back."""
         from aiohttp import ClientError
 
         content = b""
         with suppress(ServiceError, ClientError):
-            content = await self._read(response, body)
+            async for received in self._received(response):
+                for data in body.take(received):
+                    content += data
+                if len(content) > _EXCERPT:
+                    break
         return from_response(response.status, response.headers, content, self._origin)
 
     def _connect(self) -> ClientSession:
@@ -280,11 +285,22 @@ def _proxy_for(base_url: str) -> str | None:
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
-    scheme, found, _ = proxy.partition("://")
-    if not found:
-        return f"http://{proxy}"
+    scheme = proxy.partition("://")[0] if "://" in proxy else "http"
     if scheme.lower() not in {"http", "https"}:
         raise ValueError(f"a proxy that speaks {scheme} is only for `transport: sdk` in the backend's settings")
+    return _readable(proxy if "://" in proxy else f"http://{proxy}")
+
+
+def _readable(proxy: str) -> str:
+    """The URL of a proxy. Raises ValueError, which says nothing of it: a password may be in it."""
+    from yarl import URL
+
+    try:
+        readable = bool(URL(proxy).host)
+    except ValueError:
+        readable = False
+    if not readable:
+        raise ValueError("the proxy's address cannot be read")
     return proxy
 
 

@@ -58,8 +58,8 @@ def from_aiohttp(error: Exception, origin: Origin, timeouts: Timeouts, *, began:
     if kind is ServiceTimeout:
         stage: Stage = "connect" if "ConnectionTimeoutError" in names else "read" if began else "first"
         return late(stage, timeouts, origin)
-    if "ClientHttpProxyError" in names:
-        return _refused_by_proxy(error, origin)
+    if "ClientHttpProxyError" in names or "ClientProxyConnectionError" in names:
+        return _no_proxy(error, origin)
     if kind is RequestRejected:
         return make(kind, origin, f"the request cannot be sent: {error}")
     if kind is ServiceFault:
@@ -72,11 +72,12 @@ def from_response(status: int, headers: Mapping[str, str], content: bytes, origi
     return openai_errors.from_response(status, headers, _error_in(content), origin)
 
 
-def _refused_by_proxy(error: Exception, origin: Origin) -> ServiceError:
-    status = getattr(error, "status", 0)
-    retryable = status >= 500  # noqa: PLR2004  # the server errors of HTTP
-    said = f"the proxy refuses: HTTP {status} {_message(error)}"
-    ours = make(ServiceUnreachable, origin, said, retryable=retryable)
+def _no_proxy(error: Exception, origin: Origin) -> ServiceError:
+    """The proxy is not there, or refuses; a proxy that says it cannot just now may be asked again."""
+    status = getattr(error, "status", None)
+    said = f"the proxy refuses: HTTP {status} {_message(error)}" if status else f"no proxy: {_inner(error)}"
+    refused = status is not None and status < 500  # noqa: PLR2004  # the server errors of HTTP
+    ours = make(ServiceUnreachable, origin, said, retryable=not refused)
     ours.hint = "check the proxy variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY)"
     return ours
 

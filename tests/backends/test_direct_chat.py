@@ -279,6 +279,22 @@ def test_what_is_not_http(serve: Callable[[Line], None], kind: type[ServiceError
     assert "\n" not in caught.value.message
 
 
+def test_an_error_that_goes_on_and_on_is_read_no_further_than_it_takes() -> None:
+    sent: list[int] = []
+
+    def complain(line: Line) -> None:
+        line.request()
+        line.send(b"HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n\r\nIt is all too much. ")
+        while not line.wait(0.001):
+            line.send(b"Too much. " * 1000)
+            sent.append(10_000)
+
+    with RawServer(complain) as server, pytest.raises(ServiceFault, match="HTTP 500: It is all too much") as caught:
+        ask(direct(server.base_url))
+    assert len(caught.value.message) < 400
+    assert sum(sent) < 5_000_000
+
+
 @pytest.mark.parametrize("rest", [b"half a", b"\xff\xfe"], ids=["cut off", "no text"])
 def test_an_error_whose_body_breaks_off_is_still_that_error(rest: bytes) -> None:
     def serve(line: Line) -> None:
@@ -330,6 +346,26 @@ def test_a_proxy_is_told_nothing_but_where_to_connect_to(monkeypatch: pytest.Mon
     assert "proxy" in caught.value.message
     assert "pass" not in caught.value.message
     assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("proxy", ["http://user:hush@[::1", "http://user:hush@", "user:hush@x:99999"])
+def test_a_proxy_that_cannot_be_is_not_shown(
+    connect_direct: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(ServiceUnreachable, match="the proxy's address cannot be read") as caught:
+        ask(connect_direct())
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_proxy_that_is_not_there_is_told_from_the_service(
+    connect_direct: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with OpenAIServer() as gone:
+        monkeypatch.setenv("http_proxy", gone.base_url.removesuffix("/v1"))
+    with pytest.raises(ServiceUnreachable, match="no proxy: ") as caught:
+        ask(connect_direct())
+    assert "proxy variables" in caught.value.hint
 
 
 def test_a_proxy_it_cannot_use_is_for_the_sdk(connect_direct: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from grimoire.backends.openai_chat import OpenAIChat
 from grimoire.backends.presets import PRESETS, Preset
+from tests.backends.conftest import ADAPTER_OF
 
 ALL = [pytest.param(name, preset, id=name) for name, preset in PRESETS.items()]
 LOCAL = {"ollama", "vllm", "lmstudio", "llamacpp"}
 
 
 @pytest.mark.parametrize(("name", "preset"), ALL)
-def test_a_preset_makes_a_backend(name: str, preset: Preset) -> None:
+def test_a_preset_makes_a_backend(transport: str, name: str, preset: Preset) -> None:
     model = preset.model or "some-model"
-    backend = OpenAIChat(f"{name}/{model}", base_url=preset.base_url, api_key="k", model=model)
+    backend = ADAPTER_OF[transport](f"{name}/{model}", base_url=preset.base_url, api_key="k", model=model)
     assert str(urlsplit(preset.base_url).hostname) in repr(backend)
 
 
