@@ -50,7 +50,7 @@ def show(setup: Setup, store: SqliteLedger, run: Run | None, *, json: bool) -> N
     """Tell what the plan comes to, without what a resumed run has answers to; with `json`, one object a backend too."""
     done = store.done(run) if run else {}
     forecasts = [_forecast(setup, store, backend, done) for backend in setup.backends]
-    _headline(setup, forecasts)
+    _headline(setup, forecasts, resumed=run is not None)
     for forecast in forecasts:
         if forecast.calls:
             output.note(f"  {forecast.backend}: {output.count(forecast.calls, 'call')}, {_size(forecast)}")
@@ -92,7 +92,7 @@ def _forecast(setup: Setup, store: SqliteLedger, backend: Paced, done: Mapping[s
     )
 
 
-def _headline(setup: Setup, forecasts: Iterable[Forecast]) -> None:
+def _headline(setup: Setup, forecasts: Iterable[Forecast], *, resumed: bool) -> None:
     forecasts = list(forecasts)
     left = setup.plan.left_out
     tried = {
@@ -102,7 +102,7 @@ def _headline(setup: Setup, forecasts: Iterable[Forecast]) -> None:
     }
     calls = output.count(sum(forecast.calls for forecast in forecasts), "call")
     answered = sum(forecast.answered for forecast in forecasts)
-    earlier = f", {answered:,} answered already" if answered else ""
+    earlier = f", {answered:,} answered already" if resumed else ""
     spells = output.count(len(tried), "spell")
     output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{earlier}")
 

@@ -208,7 +208,7 @@ def _leave_out_unreasoned(setup: Setup, store: SqliteLedger) -> None:
         return
     backends = {backend.name: backend.rehearsal for backend in setup.backends}
     left = select.left_out(
-        store.judged(),
+        store.judged([spell.name for spell in setup.plan.spells]),
         _texts_now(setup),
         backends,
         setup.wanted.reasons,

@@ -88,7 +88,7 @@ def sample_size(size: str, of: int) -> int:
 
 
 def _wanted(history: Sequence[Judged], now: Now, reasons: Reasons, oldest: str, chance: Chance) -> bool:
-    answers = [entry for entry in history if entry.template == now.template and entry.verdict != "error"]
+    answers = [entry for entry in history if entry.template == now.template and _is_answer(entry)]
     if reasons.max_age is not None and not any(entry.at > oldest for entry in answers):
         return True
     if reasons.changed and not {*now.sent.items()} <= {(entry.case, entry.sent) for entry in answers}:
@@ -97,6 +97,11 @@ def _wanted(history: Sequence[Judged], now: Now, reasons: Reasons, oldest: str, 
         return False
     standing = stand(history, now.template, chance, now.cases)
     return standing.kind in FAILING or (standing.kind == "untested" and standing.errors > 0)
+
+
+def _is_answer(entry: Judged) -> bool:
+    """Whether an answer came, be it that a check crashed: to judge it again, nobody has to be asked again."""
+    return entry.verdict != "error" or bool(entry.yardstick)
 
 
 def _before(time: str, seconds: float) -> str:

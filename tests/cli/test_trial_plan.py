@@ -320,6 +320,17 @@ def test_what_a_backend_costs_has_to_be_known_to_bound_it(three: OpenAIServer, f
     assert rehearsed.code == 0, "a rehearsal costs nothing"
 
 
+def test_what_the_judge_costs_has_to_be_known_too(
+    write_spell: Callable[..., Path], backends: OpenAIServer, folder: Path
+) -> None:
+    settings = folder / "grimoire.yaml"
+    settings.write_text(f"judge: two/m9\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    write_spell(**{"  - contains: willow": "  - judge: It names a tree."})
+    refused = trial("mine", "--max-cost", "1", "--dry-run")
+    assert (refused.code, backends.count) == (2, 0)
+    assert "--max-cost: what two/m9 costs is not known" in refused.err
+
+
 def test_so_many_calls_and_no_more(three: OpenAIServer) -> None:
     stopped = trial("own-*", "art", "--max-calls", "2", "-j", "1")
     assert (three.count, len(stopped.lines)) == (2, 2)

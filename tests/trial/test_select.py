@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from grimoire.chance import Chance
@@ -19,7 +20,11 @@ CHANGED, FAILED, OLD = Reasons(changed=True), Reasons(failed=True), Reasons(max_
 
 
 def judged(verdict: VerdictKind, case: str = "a", *, at: str = TODAY, template: str = "new", run: str = "r") -> Judged:
-    return Judged(run=run, at=at, template=template, case=case, verdict=verdict, sent=f"sent {case}", yardstick="y")
+    """What the ledger has of an answer, or where it is an error of one that did not come, which nothing measured."""
+    yardstick = "" if verdict == "error" else "y"
+    return Judged(
+        run=run, at=at, template=template, case=case, verdict=verdict, sent=f"sent {case}", yardstick=yardstick
+    )
 
 
 def is_tried(history: Sequence[Judged], reasons: Reasons, text: Now = TEXT) -> bool:
@@ -64,6 +69,11 @@ def test_what_there_is_a_reason_to_try(
     every = Reasons(changed=True, failed=True, max_age=7 * DAY)
     assert is_tried(history, every) == (for_change or for_failure or for_age), "any reason is enough"
     assert is_tried(history, Reasons()), "without reasons everything is tried"
+
+
+def test_an_answer_that_no_verdict_was_reached_on_is_an_answer() -> None:
+    crashed = [msgspec.structs.replace(judged("error", case), yardstick="y") for case in "ab"]
+    assert [is_tried(crashed, reasons) for reasons in (CHANGED, FAILED, OLD)] == [False, True, False]
 
 
 def test_an_edited_case_was_never_tried() -> None:
