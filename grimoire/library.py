@@ -178,8 +178,7 @@ class Library:
         paths = self.paths()
         if found := [path for name, path in paths.items() if fnmatch.fnmatchcase(name, glob)]:
             return found
-        letters = _letters(glob)
-        raise UnknownName(f"no spell matches `{glob}`", hint=_nearest(letters, list(paths) if letters else []))
+        raise UnknownName(f"no spell matches `{glob}`", hint=_nearest_to_glob(glob, list(paths)))
 
     def _sidecars_in(self, folder: Path) -> dict[str, list[Path]]:
         """A folder's translations by spell, listed once: to look for each spell's own takes minutes among thousands."""
@@ -258,11 +257,6 @@ def _is_glob(given: str) -> bool:
     return bool(_GLOB.search(given)) and not _is_path(given)
 
 
-def _letters(glob: str) -> str:
-    """What of a glob could be part of a name."""
-    return re.sub(r"\[[^]]*\]|[*?\[\]]", "", glob)
-
-
 def _packaged(path: Path) -> bool:
     """Whether a file is part of the installed package."""
     return path.is_relative_to(Path(__file__).parent)
@@ -282,3 +276,15 @@ def _nearest(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     near += [other for other in known if name in other and other not in near][:3]
     return f"did you mean {' or '.join(f'`{n}`' for n in near[:3])}?" if near else "`grimoire list` shows them all"
+
+
+def _nearest_to_glob(glob: str, known: list[str]) -> str:
+    """As `_nearest`, but first the names that begin almost as the glob does."""
+    import difflib
+
+    start = _GLOB.split(glob, maxsplit=1)[0]
+    begin = {name[: len(start)]: name for name in reversed(known)}
+    if start and (near := difflib.get_close_matches(start, begin, n=1, cutoff=0.5)):
+        return f"did you mean `{begin[near[0]]}`?"
+    letters = re.sub(r"\[[^]]*\]|[*?\[\]]", "", glob)
+    return _nearest(letters, known if letters else [])
