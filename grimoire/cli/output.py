@@ -61,7 +61,8 @@ def note(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        print(strip_controls(text), file=sys.stderr, flush=True)
+        sys.stderr.write(f"{strip_controls(text)}\n")  # in one piece: a thread may be drawing there
+        sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
 

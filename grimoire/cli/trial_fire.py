@@ -16,14 +16,15 @@ from grimoire.cli.rescue import rescuer
 from grimoire.ledger import fingerprint
 from grimoire.trial import plan as trial_plan
 from grimoire.trial.budget import Budget
-from grimoire.trial.run import Result, Runner, Trial
+from grimoire.trial.run import Again, Result, Runner, Trial
 from grimoire.trial.sampling import Measured, Sampler, known
 
 if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
-    from grimoire.record import Run
+    from grimoire.record import Cell, Run
+    from grimoire.verdict import VerdictKind
 
 INTERRUPTED = "interrupted"
 
@@ -64,7 +65,10 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
 
     async def ask() -> str:
         with progress.progress(totals, gates, json=json, currency=setup.settings.values.currency) as on_result:
-            runner = Runner(trial, planned, _counting(told, setup.plan.samples, on_result))
+            asking = msgspec.structs.replace(
+                trial, sampler=_Growing(trial.sampler, on_result) if trial.sampler else None
+            )
+            runner = Runner(asking, planned, _counting(told, setup.plan.samples, on_result))
             try:
                 with _signals(runner):
                     await runner.run()
@@ -81,6 +85,20 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
         output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
         raise
     return Fired(why, sum(totals.values()) - told.planned, told.unanswered, told.earlier)
+
+
+class _Growing(msgspec.Struct, frozen=True):
+    """A sampler whose questions on top of the plan are shown as part of what is to do."""
+
+    sampler: Again
+    shown: progress.OnResult
+
+    def see(self, cell: Cell, verdict: VerdictKind) -> Cell | None:
+        """As the sampler does."""
+        again = self.sampler.see(cell, verdict)
+        if again:
+            self.shown.grow(again.backend, 1)
+        return again
 
 
 def _counting(told: _Told, samples: int, on_result: Callable[[Result], None]) -> Callable[[Result], None]:

@@ -29,6 +29,7 @@ class Stopped(Exception):
 class _Waiter(NamedTuple):
     tokens: int
     patience: float
+    finishing: bool
 
 
 class Gate:
@@ -66,21 +67,25 @@ class Gate:
         """Requests that may be under way at once, now."""
         return self._pace.window
 
-    async def enter(self, tokens: int, *, again: bool = False, patience: float = inf) -> Ticket:
+    async def enter(
+        self, tokens: int, *, again: bool = False, patience: float = inf, finishing: bool = False
+    ) -> Ticket:
         """Wait for the turn of a request of about so many tokens; one that is asked `again` goes before new ones.
 
         Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with;
         RateLimited when the service wants nothing at all for longer than `patience` seconds; whoever waits behind one
-        with more patience has as much.
+        with more patience has as much. What is `finishing`, because half of its answer is paid for, is let through
+        though the gate was stopped, but not where it was closed with an error.
         """
         import asyncio
 
-        self._raise_if_stopped()
+        if self._error or not finishing:
+            self._raise_if_stopped()
         if self.pausing > patience:
             raise self._too_long()
         turn: asyncio.Future[Ticket | None] = asyncio.get_running_loop().create_future()
         queue = self._again if again else self._new
-        queue[turn] = _Waiter(tokens, patience)
+        queue[turn] = _Waiter(tokens, patience, finishing)
         self._serve()
         try:
             ticket = await turn
@@ -123,14 +128,15 @@ class Gate:
         if self._stopped:
             return
         self._stopped, self._error = True, error
-        for turn in (*self._again, *self._new):
-            if not turn.done():
-                turn.set_result(None)
-        self._again.clear()
-        self._new.clear()
+        for queue in (self._again, self._new):
+            for turn, waiter in list(queue.items()):
+                if error or not waiter.finishing:
+                    del queue[turn]
+                    if not turn.done():
+                        turn.set_result(None)
         for awake in self._sleepers:
             _wake(awake)
-        self._disarm()
+        self._serve()
 
     def _raise_if_stopped(self) -> None:
         if self._error:
@@ -140,7 +146,8 @@ class Gate:
 
     def _too_long(self) -> ServiceError:
         seconds = self.pausing
-        message = f"{self._name} wants no requests for another {seconds / 60:.0f} minutes"
+        span = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"  # noqa: PLR2004  # to be read
+        message = f"{self._name} wants no requests for another {span}"
         return RateLimited(message, hint="ask again after that", retry_after=seconds)
 
     def _serve(self) -> None:

@@ -33,7 +33,9 @@ class Spending(Protocol):
 class Paced:
     """A ChatBackend that asks another one, which tries once, through a gate that all who ask it share.
 
-    `tell` hears of every request that failed. Raises Stopped where the gate is stopped or `spending` allows no more.
+    `tell` hears of every request that failed. With `whole` it is for one conversation, which is brought to its end once
+    something of it was answered, though the gate be stopped. Raises Stopped where the gate is stopped or `spending`
+    allows no more.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Paced:
         spending: Spending | None = None,
         tell: Callable[[Attempt], None] | None = None,
         draw: Callable[[], float] = random.random,
+        whole: bool = False,
     ) -> None:
         self.name = backend.name
         self.rehearsal = backend.rehearsal
@@ -55,10 +58,18 @@ class Paced:
         self._spending = spending
         self._tell = tell
         self._draw = draw
+        self._whole = whole
+        self._answered = False
 
-    def having(self, *, spending: Spending | None = None, tell: Callable[[Attempt], None] | None = None) -> Paced:
+    def having(
+        self,
+        *,
+        spending: Spending | None = None,
+        tell: Callable[[Attempt], None] | None = None,
+        whole: bool = False,
+    ) -> Paced:
         """The same backend behind the same gate, for somebody who pays from elsewhere or listens himself."""
-        return Paced(self._backend, self.gate, self._retry, spending=spending, tell=tell, draw=self._draw)
+        return Paced(self._backend, self.gate, self._retry, spending=spending, tell=tell, draw=self._draw, whole=whole)
 
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
         """Ask until an answer comes or there is no more hope of one.
@@ -71,11 +82,14 @@ class Paced:
         started: float | None = None
         number = 1
         while True:
-            ticket = await self.gate.enter(tokens, again=number > 1, patience=self._retry.seconds)
+            ticket = await self.gate.enter(
+                tokens, again=number > 1, patience=self._retry.seconds, finishing=self._whole and self._answered
+            )
             sent = self.gate.clock()
             started = sent if started is None else started
             reply = await self._once(ticket, request, listener)
             if isinstance(reply, Answer):
+                self._answered = True
                 return reply
             now = self.gate.clock()
             heard = listener is not None and listener.heard

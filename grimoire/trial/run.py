@@ -190,7 +190,7 @@ class Runner:
         def tell(attempt: Attempt) -> None:
             self._arrived.put_nowait((lane, Outcome(cell, attempt)))
 
-        backend = lane.backend.having(spending=self._trial.budget, tell=tell)
+        backend = lane.backend.having(spending=self._trial.budget, tell=tell, whole=True)
         try:
             reply: Answer | ServiceError = await cast.ask(
                 backend, cell.request, continue_limit=self._trial.continue_limit

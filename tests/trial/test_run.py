@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 import pytest
 
 from grimoire.chat import Answer, Message, Request, Usage
-from grimoire.errors import LedgerError, RateLimited, ServiceTimeout
+from grimoire.errors import LedgerError, ServiceTimeout
 from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.pace import Limits
 from grimoire.record import Cell, Entry, Run
@@ -49,7 +49,7 @@ class Echo:
         for _ in range(1 + len(self.asked) % 3):
             await asyncio.sleep(0)
         if text.startswith("fail"):
-            raise RateLimited("too many")
+            raise ServiceTimeout("too slow")
         if text.startswith("bug"):
             raise ZeroDivisionError
         return Answer(text=text, finish_reason="stop", usage=Usage(10, 20))
@@ -104,7 +104,7 @@ def trial(
 
 
 def paced(backend: Echo, jobs: int = 4, retries: int = 0) -> Paced:
-    return Paced(backend, Gate(Limits(concurrency=jobs)), Retry(retries=retries, seconds=0.0 if not retries else 9.0))
+    return Paced(backend, Gate(Limits(concurrency=jobs)), Retry(retries=retries))
 
 
 def lanes(planned: Iterable[Cell], *more: Iterable[Cell]) -> dict[str, Iterable[Cell]]:
@@ -149,14 +149,14 @@ def test_an_error_is_recorded_and_ends_nothing(ledger: SqliteLedger) -> None:
     batch = trial(ledger, [Echo()], jobs=1)
     within(run(batch, lanes(cells("fail 1", "a", "fail 2", "b")), lambda r: results.update({r.cell.case: r})))
     assert {case: (r.verdict.kind, r.error) for case, r in results.items()} == {
-        "fail 1": ("error", "too many"),
+        "fail 1": ("error", "too slow"),
         "a": ("works", ""),
-        "fail 2": ("error", "too many"),
+        "fail 2": ("error", "too slow"),
         "b": ("works", ""),
     }
     assert results["fail 1"].answer is None
     recorded = [(e.case, e.error, e.verdict, e.cost) for e in entries(ledger, batch)]
-    assert recorded[:2] == [("fail 1", "rate-limit", "error", None), ("a", "", "works", 0.00005)]
+    assert recorded[:2] == [("fail 1", "timeout", "error", None), ("a", "", "works", 0.00005)]
 
 
 def test_an_answer_is_on_record_before_it_is_judged(ledger: SqliteLedger) -> None:
