@@ -43,12 +43,13 @@ def doctor(
     if json:
         output.emit_json(report)
         return
+    saved = report.pop("Saved")
     for title, section in report.items():
-        if not section:
-            continue
         output.emit(f"{title}\n")
         output.emit_table(_table(section))
         output.emit("\n")
+    for row in saved:  # on a line however long, to be copied
+        output.emit(one_line(f"{row['answers']} answers wait in {row['file']}: {row['do']}", 2000) + "\n")
 
 
 def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str, object]]]:
@@ -61,7 +62,7 @@ def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str,
         "Settings files": _files(settings),
         "Spells": _roots(settings),
         "Ledger": [_ledger(ledger or settings.ledger)],
-        "Saved": _saved(ledger or settings.ledger),
+        "Saved": _saved(settings, ledger),
         "Keys": _keys(settings),
     }
 
@@ -108,17 +109,17 @@ def _ledger(file: Path) -> dict[str, object]:
         return {"file": str(file), "state": f"{error.message}; {error.hint}" if error.hint else error.message}
 
 
-def _saved(file: Path) -> list[dict[str, object]]:
+def _saved(settings: Settings, ledger: Path | None) -> list[dict[str, object]]:
     """What could not be recorded, and waits for somebody to say that it can be now."""
     import shlex
 
     from grimoire.ledger import rescue
     from grimoire.settings import state_directory
 
-    found = rescue.waiting(file, [state_directory()])
+    command = ["grimoire", "doctor", *(["--ledger", str(ledger)] if ledger else []), "--take-in"]
     return [
-        {"file": str(saved), "answers": answers, "do": f"grimoire doctor --take-in {shlex.quote(str(saved))}"}
-        for saved, answers in found
+        {"file": str(file), "answers": answers, "do": shlex.join([*command, str(file)])}
+        for file, answers in rescue.waiting(ledger or settings.ledger, [state_directory()])
     ]
 
 

@@ -48,6 +48,8 @@ def save(ledger: Path, run: Run, outcomes: Sequence[Outcome], folders: Sequence[
     wrong = []
     for folder in _places(ledger, folders):
         try:
+            if folder != ledger.parent:  # which is not made anew: it was moved, or its disk is not there
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _append(folder / name, _head(run), body)
         except OSError as error:
             wrong.append(f"{folder}: {error.strerror or error}")
@@ -96,7 +98,6 @@ def _json(row: dict[str, object]) -> bytes:
 
 def _append(file: Path, head: bytes, body: bytes) -> None:
     """All of it or nothing; OSError when it cannot be."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(file) as handle:
         size = os.fstat(handle).st_size
         cut_off = size and os.pread(handle, 1, size - 1) != b"\n"

@@ -23,7 +23,8 @@ class Session:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
-        self._file = _identity(path)
+        self._place = path.absolute()
+        self._file = _identity(self._place)
 
     def rows(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
         """All rows of a query, as plain tuples."""
@@ -56,7 +57,7 @@ class Session:
 
     def _look(self) -> None:
         """What is committed to a file that is no longer at its place is lost, and SQLite does not notice."""
-        if _identity(self.path) != self._file:
+        if _identity(self._place) != self._file:
             raise LedgerError(
                 f"the ledger {self.path} was moved, deleted or replaced while it was in use",
                 hint="put it back when no trial is running",

@@ -183,13 +183,14 @@ def save(folder: Path) -> Path:
 def test_doctor_lists_what_waits_and_takes_it_in(folder: Path) -> None:
     file = save(folder)
     told = call(["doctor", "--ledger", "l.db"])
-    assert f"2 answers  grimoire doctor --take-in {file}" in told.out
+    command = f"grimoire doctor --ledger l.db --take-in {file}"
+    assert told.out.endswith(f"2 answers wait in {file}: {command}\n")
     taken = run(["doctor", "--ledger", "l.db", "--take-in", str(file)])
     assert (taken.code, taken.err) == (0, "")
     assert "2 answers and 1 error are on record now" in taken.out
     (ledger,) = call(["doctor", "--json", "--ledger", "l.db"]).json["Ledger"]
     assert (ledger["answers"], ledger["errors"]) == (2, 1)
-    assert "Saved" not in call(["doctor", "--ledger", "l.db"]).out
+    assert "wait in" not in call(["doctor", "--ledger", "l.db"]).out
     assert call(["doctor", "--ledger", "l.db", "--take-in", str(file)]).code == 2
 
 

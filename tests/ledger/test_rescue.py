@@ -184,6 +184,12 @@ def test_where_nothing_can_be_written_it_is_said_of_every_place(places: Path, mo
     assert caught.value.hint.count("Permission denied") == 2
 
 
+def test_a_folder_that_has_gone_is_not_made_anew(places: Path) -> None:
+    gone = places / "gone" / "ledger.db"
+    assert rescue.save(gone, A_RUN, outcomes(), [places / "state"]).parent == places / "state"
+    assert not gone.parent.exists()
+
+
 def test_a_link_somebody_laid_is_not_followed(places: Path) -> None:
     ledger, mine = places / "ledger.db", places / "mine"
     mine.write_text("mine", encoding="utf-8")
