@@ -182,7 +182,7 @@ class DirectChat:
             except SocketTimeoutError:
                 raise
             except TimeoutError:
-                if _is_connected(response):
+                if _is_connected(response) or response.content.is_eof():  # it may have ended this very moment
                     continue
                 raise make(ServiceFault, self._origin, "what the service sends is not HTTP") from None
             yield received
