@@ -14,11 +14,13 @@ from grimoire.backends.openai_errors import (
     classify,
     clean,
     from_body,
+    from_response,
     from_sdk,
     read_retry_after,
     status_of,
     words_of,
 )
+from grimoire.chat import Allowance
 from grimoire.errors import (
     AuthenticationFailed,
     QuotaExceeded,
@@ -171,6 +173,35 @@ def test_a_message_is_never_without_words() -> None:
     for kind_of_error in (openai.ConflictError, openai.InternalServerError):
         ours = from_sdk(status_error(kind_of_error, 409, {}), ORIGIN)
         assert not ours.message.endswith((": ", ":"))
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 501, 502, 503, 504, 520, 524, 529, 599])
+def test_what_passes_may_be_asked_again(status: int) -> None:
+    ours = from_response(status, {}, {"message": "no"}, ORIGIN)
+    assert (ours.status, ours.retryable) == (status, True)
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 413, 422, 451, 456])
+def test_what_stays_may_not(status: int) -> None:
+    ours = from_response(status, {}, {"message": "no"}, ORIGIN)
+    assert (ours.status, ours.retryable) == (status, False)
+
+
+def test_a_lack_of_money_does_not_pass_though_it_calls_itself_a_rate_limit() -> None:
+    assert not from_response(429, {}, {"code": "insufficient_quota"}, ORIGIN).retryable
+
+
+def test_the_class_is_not_changed_by_one_error_of_it() -> None:
+    assert from_response(409, {}, "", ORIGIN).retryable
+    assert not RequestRejected.retryable
+
+
+def test_what_is_said_of_limits_is_kept() -> None:
+    ours = from_response(429, {"X-RateLimit-Remaining-Requests": "0", "Retry-After": "2"}, "", ORIGIN)
+    assert ours.allowance == Allowance(requests_left=0)
+    assert from_sdk(status_error(openai.RateLimitError, 429, None, x_ratelimit_remaining="0"), ORIGIN).allowance == (
+        Allowance(requests_left=0)
+    )
 
 
 @pytest.mark.parametrize(
