@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 LARGE = 200_000_000
 """Bytes of a ledger that takes so long to look through that it is said before."""
+
+
+class _Saved(NamedTuple):
+    """A file that waits to be taken in, how many answers are in it, and the command that does it."""
+
+    file: str
+    answers: int
+    do: str
 
 
 def doctor(
@@ -39,17 +47,18 @@ def doctor(
     if take_in:
         _take_in(settings.load(), take_in, ledger, json=json)
         return
-    report = _report(settings.load(), ledger)
+    found = settings.load()
+    report, saved = _report(found, ledger), _saved(found, ledger)
     if json:
-        output.emit_json(report)
+        output.emit_json(report | {"Saved": [row._asdict() for row in saved]})
         return
-    saved = report.pop("Saved")
     for title, section in report.items():
         output.emit(f"{title}\n")
         output.emit_table(_table(section))
         output.emit("\n")
     for row in saved:  # on a line however long, to be copied
-        output.emit(one_line(f"{row['answers']} answers wait in {row['file']}: {row['do']}", 2000) + "\n")
+        waits = f"{output.count(row.answers, 'answer')} {'waits' if row.answers == 1 else 'wait'}"
+        output.emit(one_line(f"{waits} in {row.file}: {row.do}", 2000) + "\n")
 
 
 def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str, object]]]:
@@ -62,7 +71,6 @@ def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str,
         "Settings files": _files(settings),
         "Spells": _roots(settings),
         "Ledger": [_ledger(ledger or settings.ledger)],
-        "Saved": _saved(settings, ledger),
         "Keys": _keys(settings),
     }
 
@@ -109,7 +117,7 @@ def _ledger(file: Path) -> dict[str, object]:
         return {"file": str(file), "state": f"{error.message}; {error.hint}" if error.hint else error.message}
 
 
-def _saved(settings: Settings, ledger: Path | None) -> list[dict[str, object]]:
+def _saved(settings: Settings, ledger: Path | None) -> list[_Saved]:
     """What could not be recorded, and waits for somebody to say that it can be now."""
     import shlex
 
@@ -118,7 +126,7 @@ def _saved(settings: Settings, ledger: Path | None) -> list[dict[str, object]]:
 
     command = ["grimoire", "doctor", *(["--ledger", str(ledger)] if ledger else []), "--take-in"]
     return [
-        {"file": str(file), "answers": answers, "do": shlex.join([*command, str(file)])}
+        _Saved(str(file), answers, shlex.join([*command, str(file)]))
         for file, answers in rescue.waiting(ledger or settings.ledger, [state_directory()])
     ]
 

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,23 @@ def test_several_rescues_of_a_run_are_one_file_and_a_line_that_was_cut_off_spoil
     assert (taken.answers, taken.errors, taken.attempts, taken.bad) == (2, 2, 1, 1)
     [told] = taken.told
     assert told.startswith("line 4: ")
+
+
+def test_what_is_saved_while_the_file_is_taken_in_is_not_moved_away_with_it(
+    ledger: SqliteLedger, path: Path, run: Run
+) -> None:
+    def go_on() -> None:
+        for sample in range(1, 61):
+            rescue.save(path, run, [Outcome(a_cell(sample=sample), AN_ANSWER)])
+
+    with ThreadPoolExecutor(1) as threads:
+        saving = threads.submit(go_on)
+        taken = 0
+        while not saving.done() or rescue.waiting(path):
+            taken += sum(rescue.take_in(ledger, file).answers for file, _ in rescue.waiting(path))
+        saving.result()
+    assert taken == 60
+    assert sorted(entry.sample for entry in ledger.entries(run.id)) == list(range(1, 61))
 
 
 def test_what_stands_under_a_secret_name_is_not_in_the_file(
