@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,6 +21,10 @@ End = Literal["killed", "killed early", "interrupted", "cut", "left"]
 
 FRESH = 25
 """Every so many lives one is started from nothing instead of forked."""
+INTERRUPTIONS = 3
+"""Lives of a plan that are interrupted once, and as many twice."""
+EARLY = 10
+"""Of so many kills one comes before anything is asked, mostly."""
 RESERVE = 30
 """Cells that are to be left for the lives at the end, which nobody kills."""
 ENOUGH = 8
@@ -53,6 +59,7 @@ class Driver:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        self._signals = itertools.cycle([signal.SIGINT, signal.SIGTERM])
 
     @property
     def kills(self) -> int:
@@ -61,9 +68,18 @@ class Driver:
 
     def torture(self, zygote: lives.Zygote, kills: int) -> None:
         """Live and be killed so many times, with some interruptions between."""
-        while self.kills < kills and self._recorded < self.project.cells:
-            ends: list[End] = ["killed", "killed early", "interrupted", "cut"]
-            (end,) = self._random.choices(ends, [80, 8, 4, 4])
+        early = kills // EARLY
+        times: dict[End, int] = {
+            "killed": kills - early,
+            "killed early": early,
+            "interrupted": INTERRUPTIONS,
+            "cut": INTERRUPTIONS,
+        }
+        ends = [*Counter(times).elements()]
+        self._random.shuffle(ends)
+        for end in ends:
+            if self._recorded == self.project.cells:
+                return
             life = self.live(end, zygote)
             if end == "killed":
                 wanted = (self.project.cells - RESERVE - self._recorded) / max(1, kills - self.kills)
@@ -105,7 +121,7 @@ class Driver:
             lives.signal(life, signal.SIGKILL)
             raise AssertionError(f"{key} asked nothing")
         time.sleep(self._random.uniform(0.02, 0.2) * self._pace)
-        how = signal.SIGKILL if end == "killed" else self._random.choice([signal.SIGINT, signal.SIGTERM])
+        how = signal.SIGKILL if end == "killed" else next(self._signals)
         lives.signal(life, how)
         if end == "cut":
             time.sleep(self._random.uniform(0.01, 0.05))

@@ -85,7 +85,7 @@ class _Started:
         self._process = process
 
     def wait(self) -> int:
-        return self._process.wait(timeout=PATIENCE)
+        return self._process.wait(timeout=3 * PATIENCE)
 
 
 def start(args: Sequence[str], folder: Path, env: Mapping[str, str], said: Path) -> Life:

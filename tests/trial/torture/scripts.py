@@ -186,15 +186,16 @@ BAD: Mapping[str, tuple[float, Write]] = {
 class Faults:
     """Draws replies: of every request a share fails, in one of the ways there are."""
 
-    def __init__(self, seed: int, share: float = 0.25) -> None:
+    def __init__(self, seed: int, share: float = 0.25, bad: Mapping[str, tuple[float, Write]] = BAD) -> None:
         self._random = random.Random(seed)
-        self.share = share
+        self._share = share
+        self._bad = bad
 
     def draw(self) -> tuple[str, Write]:
         """The name of a reply, and the reply."""
-        if self._random.random() < self.share:
-            name = self._random.choices([*BAD], [weight for weight, _ in BAD.values()])[0]
-            return name, BAD[name][1]
+        if self._random.random() < self._share:
+            name = self._random.choices([*self._bad], [weight for weight, _ in self._bad.values()])[0]
+            return name, self._bad[name][1]
         name = self._random.choices([*GOOD], [10, *[1] * (len(GOOD) - 1)])[0]
         return name, GOOD[name]
 
