@@ -217,6 +217,10 @@ class TestThrottle:
             count += 1
         assert 10 < count < 30
         assert pace.window == 4
+        first, second, later, last = send(pace, 500.0, 4)
+        for ticket, reply in ((first, limited()), (second, limited()), (later, ANSWER), (last, ANSWER)):
+            pace.take(500.0, ticket, reply)
+        assert pace.pausing(500.0) == 10.0
 
     def test_answers_after_the_pause_do_not_give_the_window_back(self) -> None:
         pace = Pace(Limits(concurrency=8))
@@ -257,6 +261,24 @@ class TestLearntRate:
             self.serve(pace, now, 10)
             now = pace.ready(now + 5.0, 1)
         assert self.pauses(pace, now + 1.0) == 0.0
+
+    def test_accidents_teach_no_rate(self) -> None:
+        pace = Pace(Limits(concurrency=64))
+        self.throttle(pace, 0.0)
+        self.serve(pace, 1.0, 19)
+        refused, later = send(pace, 10.0, 2)
+        pace.take(10.0, refused, limited(1.0))
+        pace.take(10.0, later, ANSWER)
+        assert self.pauses(pace, 10.0) == 0.0
+
+    def test_as_many_are_under_way_as_the_rate_keeps_there(self) -> None:
+        pace = Pace(Limits(concurrency=64))
+        self.throttle(pace, 0.0)
+        for ticket in send(pace, 1.0, 20):
+            pace.take(6.0, ticket, ANSWER)
+        for at in (10.0, 100.0, 200.0, 300.0):
+            self.throttle(pace, at)
+        assert pace.window == 10  # two a second, of five seconds
 
     @staticmethod
     def throttle(pace: Pace, now: float) -> None:

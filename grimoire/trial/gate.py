@@ -91,7 +91,7 @@ class Gate:
             ticket = await turn
         except BaseException:  # a cancelled waiter: its place goes, and so does the ticket it was just given
             queue.pop(turn, None)
-            given = None if turn.cancelled() else turn.result()
+            given = turn.result() if turn.done() and not turn.cancelled() else None
             if given:
                 self.leave(given, None)
             else:

@@ -149,6 +149,34 @@ class TestCancelled:
 
         pass_time(main)
 
+    def test_a_waiter_in_the_middle_neither(self) -> None:
+        async def main() -> None:
+            gate = gate_of(1)
+            await gate.enter(1)
+            waiting = queue(gate, [], "one", "two", "three!", "four!")
+            await settle()
+            waiting["two"].cancel()
+            waiting["four!"].cancel()
+            await settle()
+            assert (len(gate._new), len(gate._again)) == (1, 1)
+            gate.stop()
+            await asyncio.gather(*waiting.values(), return_exceptions=True)
+
+        pass_time(main)
+
+    def test_one_who_needed_more_than_the_next_lets_him_through(self) -> None:
+        async def main() -> None:
+            gate, began = Gate(Limits(tokens_per_minute=60_000), clock=clock), clock()
+            await gate.enter(900)
+            greedy = asyncio.create_task(gate.enter(1000))
+            modest = asyncio.create_task(gate.enter(50))
+            await settle()
+            greedy.cancel()
+            await modest
+            assert clock() == began
+
+        pass_time(main)
+
     def test_one_who_was_just_let_through_hands_his_ticket_on(self) -> None:
         async def main() -> None:
             gate, passed = gate_of(1), list[str]()

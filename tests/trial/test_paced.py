@@ -115,6 +115,25 @@ class TestAsking:
 
         pass_time(main)
 
+    def test_what_has_waited_goes_before_what_is_new(self) -> None:
+        async def main() -> None:
+            service = Service(one_after_another(ServiceFault("HTTP 500", status=500)))
+            paced = Paced(service, gate_of(1), draw=lambda: 1.0)
+            await asyncio.gather(*(paced.ask(question(str(number))) for number in range(6)))
+            assert service.questions == ["0", "1", "2", "3", "0", "4", "5"]
+
+        pass_time(main)
+
+    def test_nobody_waits_for_a_pause_longer_than_retries_may_take(self) -> None:
+        async def main() -> None:
+            service, began = Service(lambda _: RateLimited("in an hour", status=429, retry_after=3600.0)), clock()
+            paced = Paced(service, gate_of(1))
+            results = await asyncio.gather(*(paced.ask(question()) for _ in range(5)), return_exceptions=True)
+            assert {type(result) for result in results} == {RateLimited}
+            assert (len(service.asked), round(clock() - began, 3)) == (1, 0.005)
+
+        pass_time(main)
+
     def test_what_was_shown_of_an_answer_is_not_shown_again(self) -> None:
         class Breaking(Service):
             async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:

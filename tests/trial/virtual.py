@@ -54,7 +54,7 @@ class Service:
     """A service whose `decide` says at a request's arrival whether it is served, and after how many seconds.
 
     Refusals come after `refusing` seconds. `asked` holds when each request came, `refused` when each refusal was given,
-    `early` the questions that were asked again before the time their refusal had named.
+    `questions` what was asked, `early` the questions that were asked again before the time their refusal had named.
     """
 
     name = "service/1"
@@ -66,6 +66,7 @@ class Service:
         self.parameters: dict[str, object] = {}
         self.asked: list[float] = []
         self.refused: list[float] = []
+        self.questions: list[str] = []
         self.early: list[str] = []
         self.most = 0
         self._flying = 0
@@ -75,6 +76,7 @@ class Service:
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
         asked = request.messages[-1].content
         self.asked.append(clock())
+        self.questions.append(asked)
         if clock() < self._due.get(asked, 0.0):
             self.early.append(asked)
         self._flying += 1
