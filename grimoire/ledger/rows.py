@@ -128,9 +128,9 @@ def answer_row(answer: Answer, cost: float | None) -> dict[str, object]:
     }
 
 
-def error_row(error: ServiceError) -> dict[str, object]:
+def error_row(error: ServiceError, cost: float | None = None) -> dict[str, object]:
     """The same columns where no answer came, or only the first part of one."""
-    came = answer_row(error.partial or Answer(text=""), None)
+    came = answer_row(error.partial or Answer(text=""), cost)
     return came | {"error": error.kind, "error_message": error.message, "finish_reason": ""}
 
 
@@ -144,7 +144,7 @@ def outcome_row(run: Run, outcome: Outcome) -> dict[str, Any]:
     if isinstance(reply, Attempt):
         return {name: row[name] for name in _ATTEMPT_CELL} | attempt_row(reply)
     row |= {"incantation": cell.incantation, "earlier": earlier_messages(cell), "input": cell.text}
-    return row | (error_row(reply) if isinstance(reply, ServiceError) else answer_row(reply, outcome.cost))
+    return row | (error_row(reply, outcome.cost) if isinstance(reply, ServiceError) else answer_row(reply, outcome.cost))
 
 
 def attempt_row(attempt: Attempt) -> dict[str, object]:
