@@ -107,10 +107,11 @@ async def gather(
     """The answer that the pieces make, which must all come within `total` seconds; each text is passed on as it comes.
 
     Raises ServiceTimeout, ServiceFault for too long an answer or none at all, ServiceUnreachable for a stream that ends
-    without a reason and without its last word, and what `pieces` raises.
+    without a reason and without its last word, and what `pieces` raises. Once that has come, a connection that breaks
+    or falls silent takes nothing back.
     """
     reply, started, first = Reply(), time.perf_counter(), None
-    with in_time(total, origin) as limit:
+    with _unless_ended(reply), in_time(total, origin) as limit:
         async with limit, aclosing(pieces):
             async for piece in pieces:
                 text = reply.add(piece)
@@ -122,11 +123,19 @@ async def gather(
         raise make(ServiceFault, origin, "the service sent something that holds no answer")
     if not reply.ended:
         raise make(ServiceUnreachable, origin, "the answer broke off before its end")
-    if streamed and not reply.ended:
-        raise make(ServiceUnreachable, origin, "the connection broke in the middle of an answer")
     if (rest := reply.end()) and on_text:
         on_text(rest)
     return reply.answer(seconds=time.perf_counter() - started, first_seconds=first if streamed else None)
+
+
+@contextmanager
+def _unless_ended(reply: Reply) -> Iterator[None]:
+    """What breaks after an answer's end breaks nothing: the answer is whole, and has been paid for."""
+    try:
+        yield
+    except (ServiceUnreachable, ServiceTimeout):
+        if not reply.ended:
+            raise
 
 
 @contextmanager

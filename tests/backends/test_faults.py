@@ -130,7 +130,7 @@ def test_each_is_what_the_table_says(faulty: FaultServer, transport: str, name: 
     assert [answer.text for answer in second if isinstance(answer, Answer)] == [GOOD for _ in second], second
     asked_first = fault.way == "http"
     assert len(faulty.requests) == asked_first + len(second)
-    assert faulty.answered == (asked_first and fault.paid) + len(second)
+    assert faulty.answered == (asked_first and fault.answers(mode == "streamed")) + len(second)
     assert took < 5
 
 

@@ -81,12 +81,12 @@ def refusing(status: int, message: str = "No.", code: object = None, **headers: 
     return replying(json.dumps({"error": error}).encode(), status=status, **headers)
 
 
-def streaming(*parts: bytes, ended: bool = True, **headers: Any) -> Serve:
-    """Just these events, whatever was asked for; without the last chunk, the connection is closed."""
+def streaming(*parts: bytes, ended: bool | None = True, **headers: Any) -> Serve:
+    """Just these events, whatever was asked for; hangs up without the last chunk, or (None) leaves it at that."""
 
     async def serve(exchange: Exchange) -> None:
-        await exchange.events(parts, ended=ended, **headers)
-        if not ended:
+        await exchange.events(parts, ended=bool(ended), **headers)
+        if ended is False:
             exchange.close()
 
     return serve

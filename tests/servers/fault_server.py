@@ -280,7 +280,7 @@ class FaultServer:
             from tests.servers.faults import FAULTS
 
             await FAULTS[serve].serve(exchange)
-            exchange.paid |= FAULTS[serve].paid
+            exchange.paid |= FAULTS[serve].answers(exchange.request.streamed)
         if exchange.paid:
             self.answers.append(exchange.request)
 

@@ -83,10 +83,9 @@ class Fault:
     way: Way = "http"
     timeouts: Timeouts = field(default=LENIENT)
 
-    @property
-    def paid(self) -> bool:
-        """That a real service would have been paid for it: what was sent is a whole answer."""
-        return self.answer is not None
+    def answers(self, streamed: bool) -> bool:
+        """That a real service would have been paid for it: what was sent is a whole answer, as it was asked for."""
+        return self.answer is not None and ("streamed" if streamed else "whole") in self.modes
 
 
 ANSWERED: dict[str, Any] = {"text": GOOD, "finish_reason": "stop", "usage": Usage(11, 7), "model": "served-model"}
@@ -232,6 +231,14 @@ FAULTS: dict[str, Fault] = {
     "sse-no-done": Fault(serve=streaming(*PARTS[:-1]), answer=ANSWERED, modes=("streamed",)),
     "sse-no-last-line": Fault(
         serve=streaming(*PARTS[:-2], PARTS[-2].rstrip()), answer=ANSWERED, modes=("streamed",)
+    ),
+    "sse-reset-after-end": Fault(
+        serve=ending(streaming(*PARTS[:-2], ended=None), "reset"), answer={**ANSWERED, "usage": Usage()},
+        modes=("streamed",),
+    ),
+    "sse-stall-after-end": Fault(
+        serve=ending(streaming(*PARTS[:-2], ended=None), "stall"), answer={**ANSWERED, "usage": Usage()},
+        modes=("streamed",), timeouts=QUICK,
     ),
     "sse-crlf": Fault(
         serve=streaming(*(part.replace(b"\n", b"\r\n") for part in PARTS)), answer=ANSWERED, modes=("streamed",)
