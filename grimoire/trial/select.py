@@ -65,7 +65,7 @@ def left_out(
     for (spell, language, backend, rehearsal), history in judged:
         now = texts.get((spell, language))
         earlier = [entry for entry in history if entry.at < as_of]
-        if now is None or not earlier or backends.get(backend) is not rehearsal:
+        if now is None or backends.get(backend) is not rehearsal:
             continue
         place = (spell, language, backend)
         if _wanted(earlier, now, reasons, oldest, chance):

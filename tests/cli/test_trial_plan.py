@@ -201,6 +201,11 @@ def test_a_dry_run_tells_calls_tokens_cost_and_time(three: OpenAIServer) -> None
     assert re.search(r"  in all: about \d+ tokens in, 864 out, about 0\.0\d+ USD, about 1 min", shown.err)
 
 
+def test_what_all_cost_is_told_where_all_prices_are_known(three: OpenAIServer) -> None:
+    shown = call(["trial", "art", "-l", "en", "-m", "one", "-m", "two/m3", "--dry-run"])
+    assert re.search(r"  in all: about \d+ tokens in, 54 out, about 20 s", shown.err), shown.err
+
+
 def test_a_dry_run_as_json_has_one_object_a_backend(three: OpenAIServer) -> None:
     trial("own-one")
     with closing(sqlite3.connect(LEDGER)) as connection:
@@ -245,6 +250,14 @@ def unfinished(server: OpenAIServer, *args: str) -> str:
 def runs() -> list[str]:
     with closing(open_ledger(LEDGER, read_only=True)) as ledger:
         return [run.id for run in ledger.runs()]
+
+
+def test_a_finished_sample_is_not_resumed(three: OpenAIServer) -> None:
+    args = ("art", "own-*", "--sample", "1")
+    assert trial(*args).code == 0
+    refused = trial(*args, "--resume")
+    assert (refused.code, three.count) == (2, 1)
+    assert "no unfinished trial with these spells" in refused.err
 
 
 @pytest.mark.parametrize("length", [8, 13, 18, 20], ids=["day", "minute", "beginning", "id"])
@@ -329,6 +342,22 @@ def test_what_the_judge_costs_has_to_be_known_too(
     refused = trial("mine", "--max-cost", "1", "--dry-run")
     assert (refused.code, backends.count) == (2, 0)
     assert "--max-cost: what two/m9 costs is not known" in refused.err
+
+
+def test_what_was_judged_already_is_not_judged_again(
+    write_spell: Callable[..., Path], backends: OpenAIServer, folder: Path
+) -> None:
+    settings = folder / "grimoire.yaml"
+    settings.write_text(f"judge: two\n{settings.read_text(encoding='utf-8')}", encoding="utf-8")
+    write_spell(**{"  - contains: willow": "  - judge: It names a tree."})
+    vote = Reply(text='{"reason": "it names \'the willow\'", "verdict": "pass"}')
+    backends.reply = lambda body: (
+        vote if body["model"] == "m2" else Reply(text=GOOD, status=[200, 500][backends.count > 1])
+    )
+    begun = trial("mine", "-n", "2", "-j", "1")
+    assert "two/m2 judges: up to 6 requests" in begun.err
+    assert begun.code == 3, begun.err
+    assert "two/m2 judges: up to 3 requests" in call(["trial", "--resume", "--dry-run", "--ledger", str(LEDGER)]).err
 
 
 def test_so_many_calls_and_no_more(three: OpenAIServer) -> None:
