@@ -104,7 +104,8 @@ class OpenAIChat:
                     return
                 async for chunk in stream:
                     yield read_piece(chunk)
-                yield Piece(ended=course_of(response.request).ended)
+                # Another's client says nothing of a stream's last word, and has to be believed.
+                yield Piece(ended=self._given is not None or course_of(response.request).ended)
 
     def _connect(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI
