@@ -45,26 +45,23 @@ def _serve(orders: TextIO) -> None:
 
 
 def _warm(order: dict[str, Any]) -> int:
-    """Run the command here, for what it imports and compiles on its way."""
+    """Run the command here, for what it imports and compiles on its way; its standard output goes nowhere."""
     from grimoire.cli.app import main as grimoire
 
     os.chdir(order["folder"])
     before = dict(os.environ)
     os.environ.update(order["env"])
     sys.argv = ["grimoire", *order["warm"]]
-    ours = [os.dup(1), os.dup(2)]
+    ours = os.dup(1)
     _redirect(1, os.devnull)
-    _redirect(2, os.devnull)
     try:
         grimoire()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     sys.stdout.flush()
-    sys.stderr.flush()
-    for descriptor, kept in enumerate(ours, 1):
-        os.dup2(kept, descriptor)
-        os.close(kept)
+    os.dup2(ours, 1)
+    os.close(ours)
     os.environ.clear()
     os.environ.update(before)
     gc.collect()
