@@ -31,6 +31,7 @@ from grimoire.checks.answered_phrases import (
     STATUS_LINE,
     TELLS,
 )
+from grimoire.checks.expression import Expression
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
@@ -39,9 +40,9 @@ from grimoire.verdict import CheckResult
 SHORT = 400
 ERROR_PAGE = 4_000
 
-_MARKS = re.compile(r"<\|[\w-]{1,30}\|>|</?s>|\[DONE\]|^[ \t]*(?:`{3,}|~{3,})\w*[ \t]*$", re.MULTILINE)
+_MARKS = Expression(r"<\|[\w-]{1,30}\|>|</?s>|\[DONE\]|^[ \t]*(?:`{3,}|~{3,})\w*[ \t]*$", re.MULTILINE)
 
-_ONLY_THINKING = re.compile(
+_ONLY_THINKING = Expression(
     r"<\|channel\|>(?:analysis|commentary)\b(?!.*<\|channel\|>final)"
     r"|Thinking\.{3}\n.*\.{3}done thinking\.\Z"
     r"|\[THINK\](?!.*\[/THINK\]\s{0,20}\S)|<(?P<tag>thought|reasoning|analysis)>(?!.*</(?P=tag)>\s{0,20}\S)",

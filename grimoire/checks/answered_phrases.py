@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|[。！？…]+|\n+")
-CLAUSE_END = re.compile(r"(?:[.!?。！？…,，;；、~～\n]|[:：](?!\d))+")
-TELLS = re.compile(r"[:：]\s{0,3}[^\W\d]")
+SENTENCE_END = Expression(r"(?<=[.!?])\s+|[。！？…]+|\n+")
+CLAUSE_END = Expression(r"(?:[.!?。！？…,，;；、~～\n]|[:：](?!\d))+")
+TELLS = Expression(r"[:：]\s{0,3}[^\W\d]")
 """A colon with words after it: something is said, not only promised."""
 
 _SERVER = any_of("servers?", "system", "service", "network", "model", "website", r"we(?:['’]re| are)")
@@ -35,7 +36,7 @@ _TOO_MANY_ZH = any_of(
     "排队",
 )
 
-NOTICE = re.compile(
+NOTICE = Expression(
     any_of(
         rf"\b{_SERVER}\b[^.\n]{{0,24}}\b{_BUSY}\b",
         r"\b(?:experiencing|due to)\b[^.\n]{0,20}\b(?:demand|load|traffic)\b",
@@ -55,7 +56,7 @@ NOTICE = re.compile(
     ),
     re.IGNORECASE,
 )
-REMEDY = re.compile(
+REMEDY = Expression(
     r"\b"
     + any_of(
         "try|retry|again|wait|later|refresh|reload|regenerate|contact|support",
@@ -70,7 +71,7 @@ REMEDY = re.compile(
     ),
     re.IGNORECASE,
 )
-ERROR_BODY = re.compile(
+ERROR_BODY = Expression(
     r"<(?:!doctype html|html)[^>]{0,100}>.{0,600}?<title>[^<]{0,40}\b[45]\d\d\b"
     r"|\{\s{0,8}\"(?:error|error_code|error_msg|code|detail|message)\"\s{0,8}:.{0,200}?"
     + any_of(
@@ -79,7 +80,7 @@ ERROR_BODY = re.compile(
     ),
     re.IGNORECASE | re.DOTALL,
 )
-STATUS_LINE = re.compile(r"(?:HTTP[ /\d.]{0,6})?[45]\d\d\b")
+STATUS_LINE = Expression(r"(?:HTTP[ /\d.]{0,6})?[45]\d\d\b")
 NOTICE_WANTED = Wanted(
     r"error|busy|overload|try again|maintenance|downtime|unavailable|out of service|\b(?:4\d\d|5\d\d)\b",
     either_script("繁忙|忙碌|稍后|稍候|错误|报错|故障|维护|异常|出错|停机|提示语|失败"),
@@ -122,7 +123,7 @@ _FOR_YOU_ZH = any_of(
 )
 _I_WILL_ZH = "我(?:会|會|将|將|来|來|这就|這就|马上|馬上|立即|立刻)(?:会|將|将)?"
 
-PROMISE = re.compile(
+PROMISE = Expression(
     rf"\W{{0,4}}(?:{_ACK}[,，!！.。\s]{{1,3}}){{0,2}}(?:and |so |now,? |then )?(?:请(?:稍等|稍候)[，,])?"
     + any_of(
         rf"{_WILL} (?:{_DO}\b[^.!?\n]{{0,200}}?\b{_WORK}\b|{_ROLE}\b|get (?:started|right on|to work))",
@@ -140,7 +141,7 @@ PROMISE = re.compile(
     ),
     re.IGNORECASE,
 )
-FILLER = re.compile(
+FILLER = Expression(
     r"\W{0,4}"
     + any_of(
         rf"(?:{_ACK}[,，!！.。\s]{{0,3}}){{1,3}}",
@@ -162,7 +163,7 @@ FILLER = re.compile(
     + r"\W{0,4}\Z",
     re.IGNORECASE,
 )
-ADDRESSED = re.compile(
+ADDRESSED = Expression(
     rf"\A\W{{0,4}}{_ACK}[,，!！.。\s]|\b(?:you|your|request|requirements?|instructions?)\b|您|你|要求|需求|指令",
     re.IGNORECASE,
 )

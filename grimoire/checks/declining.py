@@ -39,6 +39,7 @@ from grimoire.checks.declining_phrases import (
     ZH_DECLINES,
     ZH_FRONTED,
 )
+from grimoire.checks.expression import Expression
 from grimoire.checks.intake import of_the_task
 from grimoire.checks.refusal_phrases import PIVOT
 from grimoire.checks.shortfall import falls_short
@@ -52,15 +53,15 @@ TALK = 1_000
 DELIVERED = 120
 CLAUSE = 160
 
-_I = re.compile(r"[Ii](?=[ '’])(?<![\w]I)(?<!\wi)")
+_I = Expression(r"[Ii](?=[ '’])(?<![\w]I)(?<!\wi)")
 _FRONTED_HINTS = ("something ", " for me", "utside ", "eyond ", "sit th")
-_NOT_ZH = re.compile("[恕無无不没沒難难拒婉帮幫爱愛]")
-_HELPLESS_ZH = re.compile("我|恐怕|实在|實在")
-_SOMETHING = re.compile(r"\b(?:something|possible|outside|beyond|sit)\b", re.IGNORECASE)
-_TABLE = re.compile(r"(?:^[ \t]*\|.*\|[ \t]*\n){2}", re.MULTILINE)
-_MARKED = re.compile(r"^[ \t]*(?:#|\*\*|\||\d{1,3}[.、)]|[-*+•]\s)|(?<!\S)#\w", re.MULTILINE)
-_END = re.compile(r"[.!?](?=\s|\Z)|[。！？\n]")
-_BREAK_ZH = re.compile(r"[，,。！？；;\n]")
+_NOT_ZH = Expression("[恕無无不没沒難难拒婉帮幫爱愛]")
+_HELPLESS_ZH = Expression("我|恐怕|实在|實在")
+_SOMETHING = Expression(r"\b(?:something|possible|outside|beyond|sit)\b", re.IGNORECASE)
+_TABLE = Expression(r"(?:^[ \t]*\|.*\|[ \t]*\n){2}", re.MULTILINE)
+_MARKED = Expression(r"^[ \t]*(?:#|\*\*|\||\d{1,3}[.、)]|[-*+•]\s)|(?<!\S)#\w", re.MULTILINE)
+_END = Expression(r"[.!?](?=\s|\Z)|[。！？\n]")
+_BREAK_ZH = Expression(r"[，,。！？；;\n]")
 
 
 def find_declining(text: str, incantation: str) -> str:

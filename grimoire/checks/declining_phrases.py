@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
@@ -24,7 +25,7 @@ TEXT = any_of(
     "newsletter|blog|notes?|biography|bio|quiz|exercises?|worksheet|campaign|questions?|testimonials?",
 )
 _GENERAL = any_of("requests?|tasks?|prompt|brief|instructions?|content|assignment|topic|subject|material|kind|type|one")
-GENERAL = re.compile(_GENERAL, re.IGNORECASE)
+GENERAL = Expression(_GENERAL, re.IGNORECASE)
 
 _MAKE = any_of(
     "writ|rewrit|creat|generat|produc|compos|draft|complet|finish|continu|fulfil|carry(?:ing)? out"
@@ -50,7 +51,7 @@ _DECLINED = (
     r"(?: \w+ly)? (?:declin(?:e|ing)|refus(?:e|ing)|pass(?:ing)? on|skip(?:ping)?|stop(?:ping)?(?: here)?"
     r"|refrain(?:ing)? from)"
 )
-I_DECLINE = re.compile(
+I_DECLINE = Expression(
     "i"
     + any_of(
         rf"{_NEGATED}(?! (?:\w+ )?(?:imagine|help but|help (?:it|thinking|feeling|wondering)|believe|remember))"
@@ -60,7 +61,7 @@ I_DECLINE = re.compile(
     re.IGNORECASE,
 )
 """Up to and with the verb of making, tried at an I."""
-OBJECT = re.compile(
+OBJECT = Expression(
     r"(?:[ ,][^.!?\n\"“;]{0,40}?)?\b"
     + any_of(
         r"(?:(?P<this>this|these|those|such(?: an?)?|your|that (?:kind|sort|type) of)|the|that|any|an?"
@@ -74,7 +75,7 @@ OBJECT = re.compile(
     re.IGNORECASE,
 )
 """What is not made, after the verb."""
-FRONTED = re.compile(
+FRONTED = Expression(
     any_of(
         r"sit (?:this|that)(?: one)? out\b",
         r"something (?:that |which )?i(?:['’]m| am|['’]ll| will|['’]d| would|['’]ve| have| must"
@@ -96,7 +97,7 @@ _N = (
     "(?:恕难|恕不能|恕我|无法|无从|不能够?|不可以|不太?方便|不太?便|没有?办法|没法|不会|不予|不宜|不建议"
     "|不太?适合|不合适|难以|不打算|不再|不敢|拒绝|婉拒)"
 )
-NEGATION_ZH = re.compile(
+NEGATION_ZH = Expression(
     either_script(
         "恕|无法|无从|不能|不可|不太|不方|不便|没办|没有办|没法|不会|不予|不宜|不建|不适|不合|难以|不打|不再|不写|拒绝|婉拒|帮不|爱莫|无能"
     )
@@ -111,7 +112,7 @@ _TEXT_ZH = any_of(
     "标题|提纲|大纲|教案|课程|详情页|人设|画像|视频|推文|点评|短评|评论|段子|小说|剧本|清单|表格|提示词|代码|程序|创作|主题",
 )
 _GAP = "[^，,。！？；\\n“「]"
-ZH_DECLINES = re.compile(
+ZH_DECLINES = Expression(
     either_script(
         any_of(
             f"{_N}{_GAP}{{0,12}}?(?:(?:为|替|帮|给|代|按照?|依照?|遵照|照)您|代为|代笔|(?:按照?|依照?)(?:您|你)?的?(?:这个|上述)?(?:要求|主题|描述"
@@ -126,7 +127,7 @@ ZH_DECLINES = re.compile(
     )
 )
 """Tried at a negation."""
-ZH_FRONTED = re.compile(
+ZH_FRONTED = Expression(
     either_script(
         any_of(
             f"{_N}{_GAP}{{0,10}}?(?:{_WRITE_ZH}|聊|谈|讨论|展开|回答|评论|代劳|效劳|帮忙|继续|参与)(?:了|下去)?(?=[，,。！？；～~\\n]|\\Z)",
@@ -135,15 +136,15 @@ ZH_FRONTED = re.compile(
     )
 )
 """Tried at a negation, where the thing itself stands before it."""
-DEMONSTRATIVE = re.compile(
+DEMONSTRATIVE = Expression(
     either_script(
         "(?:这|此|该|上述|原来|原先|原定)(?:一)?(?:种|类|个|篇|则|首|份|条|段|部分|样|些|的|方面|封|话题|主题|题材|内容)[^。！？\\n“]{0,60}?[我，,]"
     )
 )
-NOT_I_ZH = re.compile(either_script("们|他|她|它|您|你|谁|人(?!工)|店|公司|客服|老师|孩子|也许|如果|要是|只要"))
+NOT_I_ZH = Expression(either_script("们|他|她|它|您|你|谁|人(?!工)|店|公司|客服|老师|孩子|也许|如果|要是|只要"))
 """Words of the clause before a negation with which somebody else declines, or nobody yet."""
 
-SUPPORT = re.compile(
+SUPPORT = Expression(
     any_of(
         r"\b(?:sorry|apologi|unfortunately|regret|afraid|guidelines?|polic(?:y|ies)|terms of|safety|sensitive"
         r"|inappropriate|harmful",
@@ -190,7 +191,7 @@ _MEDIA = (
     r"(?:images?|pictures?|graphics|illustrations?|photos?|drawings?|audio|videos?|files|artwork|visuals"
     r"|diagrams?|web ?pages?|websites?|links)"
 )
-SHORT_ONLY = re.compile(
+SHORT_ONLY = Expression(
     any_of(
         rf"{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}(?=[\s\S]{{0,300}}?{_SAFETY})",
         rf"{_SAFETY}[^.!?\n]{{0,60}}\n?[\s\S]{{0,80}}?{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}",
@@ -234,7 +235,7 @@ SHORT_ONLY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What nothing else stands beside in a short answer: the system's word, no information, no pictures."""
-LETTER = re.compile(
+LETTER = Expression(
     any_of(
         r"(?:\*\*)?(?:dear|subject|to|from)\b",
         either_script("(?:\\*\\*)?(?:主题|主旨|标题|亲爱的(?!用户)|尊敬的(?!用户|您))"),
@@ -244,10 +245,10 @@ LETTER = re.compile(
 )
 """How a letter or a quotation begins."""
 
-SAID = re.compile(r"\b(?:said|told|says|thought|asked)\b|(?:说|說|道|想|问|問|答|喊)[：:]", re.IGNORECASE)
-SAID_AFTER = re.compile(r"[^.!?\n]{0,120}?,[\"”]? (?:i|he|she|they) (?:said|told|thought)\b", re.IGNORECASE)
+SAID = Expression(r"\b(?:said|told|says|thought|asked)\b|(?:说|說|道|想|问|問|答|喊)[：:]", re.IGNORECASE)
+SAID_AFTER = Expression(r"[^.!?\n]{0,120}?,[\"”]? (?:i|he|she|they) (?:said|told|thought)\b", re.IGNORECASE)
 """What stands in the sentence before and after reported speech."""
-EXCUSE = re.compile(
+EXCUSE = Expression(
     any_of(
         r"\bi(?:['’]m| am| was)? ?(?:\w+ ){0,2}?(?:can(?:not|['’]t)|could(?: not|n['’]t)|won['’]t|will not"
         r"|would(?: not|n['’]t) want|unable|not able|n['’]t able"
@@ -273,10 +274,10 @@ EXCUSE = re.compile(
     re.IGNORECASE,
 )
 """What an assistant says that does not do something, whatever it is; far too wide to mean anything alone."""
-ADDRESS = re.compile(
+ADDRESS = Expression(
     r"\b(?:you|your|i['’]d|i can)\b|" + either_script("您|你|请|建议|谅解|见谅|理解|不妨|咨询|寻求"), re.IGNORECASE
 )
-TASK_OFFER = re.compile(
+TASK_OFFER = Expression(
     any_of(
         r"\b(?:if you|should you)\b[^.!?\n]{0,120}?\bi(?:['’]d| would|['’]ll| will| can| could)\b",
         r"\bi(?:['’]d be| would be|['’]m) (?:more than )?(?:happy|glad) to (?:help|discuss|write|draft|assist"
@@ -299,7 +300,7 @@ TASK_OFFER = re.compile(
     re.IGNORECASE,
 )
 """What an assistant offers in place of the work."""
-TALKS = re.compile(
+TALKS = Expression(
     any_of(
         r"\b(?:you (?:may|might|could)|perhaps (?:we|you|i)|i(?:['’]d| would)? (?:recommend|suggest"
         r"|encourage)|i can (?:help|write|draft|show|offer)"

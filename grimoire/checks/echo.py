@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from grimoire.checks.echo_jobs import job, may_repeat
+from grimoire.checks.expression import Expression
 from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.width import is_wide
@@ -48,11 +49,11 @@ ENOUGH_PROBES = 3
 WINDOWS = 40
 WINDOW, WINDOW_WIDE = 16, 7
 
-_LABEL = re.compile(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
-_NO_PARAGRAPH = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
-_NO_TEXT = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|[|>]).*$", re.MULTILINE)
-_NOISE = re.compile(r"[\W_]+")
-_RUN = re.compile(r"[^\W_](?:[^\W_]| (?! )){4,}")
+_LABEL = Expression(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
+_NO_PARAGRAPH = Expression(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
+_NO_TEXT = Expression(r"^[ \t]*(?:#{1,6}[ \t]|[|>]).*$", re.MULTILINE)
+_NOISE = Expression(r"[\W_]+")
+_RUN = Expression(r"[^\W_](?:[^\W_]| (?! )){4,}")
 
 
 class Echo:

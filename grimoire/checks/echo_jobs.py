@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 
 Job = Literal["change", "keep", ""]
@@ -39,7 +40,7 @@ _KEEP_ZH = any_of(
     "(?:正文|原文|内容|文字)(?:保持)?不变|不(?:要)?改(?:变|动)?(?:一|任何)个?(?:字|文字)|(?:标注|标出|标记|替换)[^。，\\n]{0,6}(?:所有|全部|文中)",
 )
 _TURN = r"\b(?:convert|turn|change|put|translate|re-?write)\b[^.\n]{0,60}\b"
-SMALL = re.compile(
+SMALL = Expression(
     any_of(
         _TURN + r"(?:(?:past|present|future) tense|(?:first|second|third) person|(?:passive|active) voice)\b",
         _TURN + r"(?:british|american) (?:spelling|english)\b|" + _TURN + r"(?:traditional|simplified)\b",
@@ -48,9 +49,9 @@ SMALL = re.compile(
     re.IGNORECASE,
 )
 """Changes that leave most of the words, whatever verb asks for them."""
-CHANGES = re.compile(f"(?P<no>{_NOT})?" + any_of(rf"\b{_CHANGE}", either_script(_CHANGE_ZH)), re.IGNORECASE)
-KEEPS = re.compile(f"(?P<no>{_NOT})?" + any_of(_KEEP, either_script(_KEEP_ZH)), re.IGNORECASE)
-_CHOOSES = re.compile(
+CHANGES = Expression(f"(?P<no>{_NOT})?" + any_of(rf"\b{_CHANGE}", either_script(_CHANGE_ZH)), re.IGNORECASE)
+KEEPS = Expression(f"(?P<no>{_NOT})?" + any_of(_KEEP, either_script(_KEEP_ZH)), re.IGNORECASE)
+_CHOOSES = Expression(
     r"\b(?:choose|pick|select|classif\w+|categor\w+|which (?:one )?of)\b"
     r"|" + either_script("选择|选出|从[^。\\n]{0,12}中选|分类|归类|哪一|哪个|属于|判断"),
     re.IGNORECASE,
@@ -83,6 +84,6 @@ def may_repeat(incantation: str, answer: str) -> bool:
     return bool(re.search(telling, incantation, re.IGNORECASE))
 
 
-def _asks(what: re.Pattern[str], template: str) -> bool:
+def _asks(what: Expression, template: str) -> bool:
     """Whether the template asks for it somewhere, and does not forbid it there."""
     return any(not found["no"] for found in what.finditer(template))

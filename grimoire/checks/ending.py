@@ -11,6 +11,7 @@ from itertools import takewhile
 
 import msgspec
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.width import weight, wide
 
 READ = 8_000
@@ -22,55 +23,55 @@ WORDS, WORDS_ZH = 5, 7
 LONG_LINE = 90
 """Weight (a Chinese character counts three) from which a line is running text even when it holds one sentence."""
 
-_INNER = re.compile(
+_INNER = Expression(
     r"[a-z]{3}[)\"”’*]{0,3}[.!?][)\"”’*]{0,3}\s{1,3}[\"“(*]{0,3}[A-Z]|[\w”』」）][。！？][”』」）*]{0,3}\s{0,3}[^\s”』」）*]"
 )
-_ENDS = re.compile(r"[.!?][)\"”’*]{0,3}\s|[。！？][”』」）]?")
-_ITEM = re.compile(r"(?:[-*+•>]|#{1,6}|\d{1,3}[.)、．]|[一二三四五六七八九十]{1,3}、|\|)")
-_LIST_ITEM = re.compile(r"[-*+•]\s|\d{1,3}[.)、．]")
-_NUMBER = re.compile(r"(\d{1,3})([.)、．])\Z")
-_CHINESE_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}、")
-_DELIMITER = re.compile(r"\|?[ :|-]*-{2,}[ :|-]*\Z")
-_HEAD = re.compile(r"\|[ \t][^|]{1,200}[ \t]\|[^|].*[ \t]\|\Z")
-_TOTAL = re.compile(r"\|\W{0,4}(?:total|sum|subtotal|合[计計]|[总總][计計]|小[计計]|平均|average)", re.IGNORECASE)
-_FIN = re.compile(
+_ENDS = Expression(r"[.!?][)\"”’*]{0,3}\s|[。！？][”』」）]?")
+_ITEM = Expression(r"(?:[-*+•>]|#{1,6}|\d{1,3}[.)、．]|[一二三四五六七八九十]{1,3}、|\|)")
+_LIST_ITEM = Expression(r"[-*+•]\s|\d{1,3}[.)、．]")
+_NUMBER = Expression(r"(\d{1,3})([.)、．])\Z")
+_CHINESE_NUMBER = Expression(r"[一二三四五六七八九十]{1,3}、")
+_DELIMITER = Expression(r"\|?[ :|-]*-{2,}[ :|-]*\Z")
+_HEAD = Expression(r"\|[ \t][^|]{1,200}[ \t]\|[^|].*[ \t]\|\Z")
+_TOTAL = Expression(r"\|\W{0,4}(?:total|sum|subtotal|合[计計]|[总總][计計]|小[计計]|平均|average)", re.IGNORECASE)
+_FIN = Expression(
     r"[#\s*]{0,8}(?:the end|end|fin|finis|全文完|完|[终終]|谢谢|謝謝|thank(?:s| you))\W{0,4}\Z", re.IGNORECASE
 )
-_HEADING = re.compile(r"(#{1,6})\s+\S.*\w\W?\Z")
-_BARE_LABEL = re.compile(r"(?:[-*+•]|\d{1,3}[.)、．])?\s{0,3}\*{0,2}[^：:*]{1,24}\*{0,2}[：:]\*{0,2}\Z")
-_FULL_LABEL = re.compile(r"(?:[-*+•]|\d{1,3}[.)、．])?\s{0,3}\*{0,2}[^：:*]{1,24}\*{0,2}[：:]\*{0,2}\s{0,3}[^\s*]")
-_TO_FILL_IN = re.compile(
+_HEADING = Expression(r"(#{1,6})\s+\S.*\w\W?\Z")
+_BARE_LABEL = Expression(r"(?:[-*+•]|\d{1,3}[.)、．])?\s{0,3}\*{0,2}[^：:*]{1,24}\*{0,2}[：:]\*{0,2}\Z")
+_FULL_LABEL = Expression(r"(?:[-*+•]|\d{1,3}[.)、．])?\s{0,3}\*{0,2}[^：:*]{1,24}\*{0,2}[：:]\*{0,2}\s{0,3}[^\s*]")
+_TO_FILL_IN = Expression(
     r"(?:signature|signed|date|place|name|by|notes?|comments?|remarks?|签名|签字|签章|盖章|日期|时间|地点|备注|其他|簽名|簽字|備註)"
     r"\W{0,4}\Z",
     re.IGNORECASE,
 )
-_ANNOUNCED = re.compile(
+_ANNOUNCED = Expression(
     r"(?:\b(?:following|below|as follows|here(?:['’]s| is| are))\b[^.!?]{0,200}"
     r"|(?:以下|如下|下面|下表|下列|下图)[^。！？]{0,60})[：:]\Z",
     re.IGNORECASE,
 )
-_SIGN_OFF = re.compile(
+_SIGN_OFF = Expression(
     r"\b(?:regards|sincerely|faithfully|truly|wishes|thanks|you|love|cheers|best|respectfully|cordially"
     r"|warmly|yours),\Z",
     re.IGNORECASE,
 )
 # Words that can end a title or a question (of, for, 的, 是) are in _SELDOM_LAST, which counts in running text alone.
-_NEVER_LAST = re.compile(
+_NEVER_LAST = Expression(
     r"(?:[,，、]|\b(?:the|an|and|or|because|which|their|your|its)"
     r"|以?及|[并而]且|因[为為]|由[于於]|如果|能[够夠]|[为為]了|不[仅僅]|[对對][于於]|[关關][于於]|根[据據]|例如|包括|之所以)\Z"
 )
-_SELDOM_LAST = re.compile(
+_SELDOM_LAST = Expression(
     r"(?:\b(?:a|of|for|to|in|with|by|from|at|into|is|are|was|were|be|that|this|these|as|than|when|while"
     r"|if|but|my|our|his"
     r"|has|have|had|not|very|so|would|could|should|can|will)"
     r"|[的是在和与與对對把被从從向将將而以让讓使给給为為其也就都还還又更最很或比由]|已[经經]|正在|曾[经經]?|想[请請][您你]?|[请請][您你]|[为為帮幫]您)\Z"
 )
-_NO_SENTENCE = re.compile(
+_NO_SENTENCE = Expression(
     r"#\S|@\S|\s--?[A-Za-z][\w-]*(?:\s\S{1,20})?\Z|://|www\.|\.com\b|^\W{0,3}[—–-]"
     r"|^\W{0,3}(?:[\u4e00-\u9fff]{1,4}|[A-Za-z ]{1,16})[：:]"
 )
 _OPENERS, _CLOSERS = "（《「『【“(", "）》」』】”)"
-_FACE = re.compile(r"[:;=][-^]?[()]")
+_FACE = Expression(r"[:;=][-^]?[()]")
 
 
 class Ending(msgspec.Struct, frozen=True):

@@ -20,18 +20,17 @@ whole sentence end stories. Of cuts at random places, tables and code included, 
 
 from __future__ import annotations
 
-import re
-
 from grimoire.checks.ending import SIGNS, Ending, ending
+from grimoire.checks.expression import Expression
 from grimoire.checks.left_out import left_out
 from grimoire.checks.prose import open_fence, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
-_JSON = re.compile(r"\s*[\[{]\s*[\"\[{]")
-_OPEN_CODE = re.compile(r"(?:[,(\[{=:+*/\\]|->|&&|\|\||\b(?:and|or|in|return|import|def|class))\s*\Z")
-_STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')
+_JSON = Expression(r"\s*[\[{]\s*[\"\[{]")
+_OPEN_CODE = Expression(r"(?:[,(\[{=:+*/\\]|->|&&|\|\||\b(?:and|or|in|return|import|def|class))\s*\Z")
+_STRINGS = Expression(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')
 
 
 class Finished:

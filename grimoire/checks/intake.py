@@ -13,6 +13,7 @@ import re
 
 from grimoire.checks.answered_phrases import PROMISE
 from grimoire.checks.declining_phrases import LETTER
+from grimoire.checks.expression import Expression
 from grimoire.checks.intake_phrases import ASK, ASSENT, FRAME, NOUN, POLITE, WORK_ZH
 from grimoire.checks.width import bulk, weight
 
@@ -26,13 +27,13 @@ ASSENTED = 4
 ITEM = 90
 """Weight up to which an item of a list names what is asked for."""
 
-_MARKER = re.compile(
+_MARKER = Expression(
     r"(?:[-*+•#>][\s*_]|\d{1,3}(?:[.)．][\s*_]|[）、])|[一二三四五六七八九十]{1,3}、|[（(]\d{1,2}[）)])"
 )
-_SENTENCES = re.compile(r"(?<=[a-z]{2}[.!?])\s+|(?<=[)”][.!?])\s+|(?<=[。！？])|\n+")
-_YOU = re.compile(r"\b(?:you|your|i|me)\b|您|你", re.IGNORECASE)
-_QUESTION_LINE = re.compile(r"[?？:：_][ *]{0,4}\n")
-_TABLE = re.compile(r"(?:^[ \t]*\|.*\|[ \t]*\n){3}", re.MULTILINE)
+_SENTENCES = Expression(r"(?<=[a-z]{2}[.!?])\s+|(?<=[)”][.!?])\s+|(?<=[。！？])|\n+")
+_YOU = Expression(r"\b(?:you|your|i|me)\b|您|你", re.IGNORECASE)
+_QUESTION_LINE = Expression(r"[?？:：_][ *]{0,4}\n")
+_TABLE = Expression(r"(?:^[ \t]*\|.*\|[ \t]*\n){3}", re.MULTILINE)
 
 
 def find_intake(text: str, incantation: str) -> str:

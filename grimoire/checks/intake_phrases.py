@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.declining_phrases import TEXT
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 
 _WRITE = (
@@ -13,7 +14,7 @@ _WRITE = (
     r"|compil|begin|start|get (?:started|going|to work)|have|send|give|do|work|turn|make|finish|polish|provide|help)"
 )
 _I_WILL = r"\bi(?:['’]ll| will| can|['’]d| shall| could)\b"
-FRAME = re.compile(
+FRAME = Expression(
     any_of(
         rf"\b(?:once|as soon as|after|when|with|upon) (?:receipt|receiving|i(?:['’]ve| have| get| know|['’]m)"
         rf"|you(?:['’]ve| have|['’]re| send| share| tell| fill| let)?"
@@ -46,7 +47,7 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 """What says that the work is yet to come, with what it is."""
-ASK = re.compile(
+ASK = Expression(
     any_of(
         r"\b(?:please|could you|can you|kindly|would you)\b[^.!?\n]{0,40}?\b(?:provid|shar|tell|let me know"
         r"|send|giv|answer|fill|specif|confirm"
@@ -59,7 +60,7 @@ ASK = re.compile(
     ),
     re.IGNORECASE,
 )
-POLITE = re.compile(
+POLITE = Expression(
     r"\W{0,4}"
     + any_of(
         r"(?:sure|certainly|of course|okay|ok|great|hi|hello|absolutely|thank|happy|glad|wonderful|perfect"
@@ -72,8 +73,8 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 """How what stands around such questions begins."""
-NOUN = re.compile(rf"\b(?:{TEXT}|get (?:started|going|to work))\b", re.IGNORECASE)
-WORK_ZH = re.compile(
+NOUN = Expression(rf"\b(?:{TEXT}|get (?:started|going|to work))\b", re.IGNORECASE)
+WORK_ZH = Expression(
     either_script(
         "写|拟|撰|创作|生成|输出|规划|策划|翻译|概括|总结|动笔|执笔|文案|文章|方案|脚本|简报|教案|课程|内容|模板|初稿|稿"
     )
@@ -81,7 +82,7 @@ WORK_ZH = re.compile(
     re.IGNORECASE,
 )
 """Work on a text."""
-ASSENT = re.compile(
+ASSENT = Expression(
     r"\W{0,4}"
     + any_of(
         r"(?:what an? \w+ \w+|sure|certainly|of course|absolutely|great|okay|ok|happy to|glad to|got it"

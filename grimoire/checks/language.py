@@ -27,6 +27,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from grimoire import hanzi
+from grimoire.checks.expression import Expression
 from grimoire.checks.language_hints import asks_for, asks_for_script, reads_as_pinyin, speaks_of
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import prose
@@ -56,19 +57,19 @@ HAN_PER_WORD = 1.6
 Counting = Callable[[str], int]
 
 _TRADITIONAL_TAGS = {"hant", "tw", "hk", "mo"}
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
-_KEY = re.compile(r'"[\w$ -]{1,40}"[ \t]*:(?:[ \t]*(?:true|false|null)\b)?')
-_FORMULA = re.compile(
+_TAG = Expression(r"</?[A-Za-z][^<>]{0,300}>")
+_KEY = Expression(r'"[\w$ -]{1,40}"[ \t]*:(?:[ \t]*(?:true|false|null)\b)?')
+_FORMULA = Expression(
     r"\$\$[^$]{1,500}\$\$|\$[^$\n]{1,200}\$|\\\[[^\[\]]{1,500}\\\]|\\\([^()\n]{1,200}\\\)|\\[A-Za-z]{2,20}"
 )
-_CODE_LINE = re.compile(
+_CODE_LINE = Expression(
     r"^[ \t]*(?:(?:import|from|def|class|return|public|private|static|const|let|var|function|print|echo|#include|elif|"
     r"except|package|func|select|insert)\b|[\w.\[\]]{1,40}[ \t]*(?:[-+*/|&]?=|\()|[{}@<)]|//|/\*|\*/"
     r")[^\n\u4e00-\u9fff]*$|^[^\n\u4e00-\u9fff]*[;{}][ \t]*$",
     re.MULTILINE,
 )
-_BOOK = re.compile("《[^《》]{1,30}》")
-_CHINESE_WORD = re.compile("[的是了这這们們吗嗎呢把很也你她就都]")
+_BOOK = Expression("《[^《》]{1,30}》")
+_CHINESE_WORD = Expression("[的是了这這们們吗嗎呢把很也你她就都]")
 
 
 class AskedLanguage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from grimoire.checks.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.scripts import base, function_words
 
@@ -32,24 +33,24 @@ _NAMES = {
 _CODE_OF = {name: code for code, names in _NAMES.items() for name in names.split()}
 _ZH = "|".join(name for name in _CODE_OF if not name.isascii())
 _EN = "|".join(name for name in _CODE_OF if name.isascii())
-_ASKS = re.compile(
+_ASKS = Expression(
     rf"(?:译|翻|改写|写|说|答|输出|表达)(?:成|为|作|到)[^，。\n]{{0,6}}?({_ZH})[文语]"
     rf"|(?:用|以)[^，。\n]{{0,6}}?({_ZH})[文语]"
     rf"|({_ZH})[文语]的?(?:邮件|信|简历|版|译文|翻译|标题|文案|作文|演讲稿|回复|诗|名字|广告|求职信|介绍)"
     rf"|(?i:\b(?:translat|rewrit|writ|repl|answer|respond|say)\w*\b[^.\n]{{0,60}}?\b(?:in|into|to)[ \t]+)({_EN})\b"
     rf"|\b({_EN})[ \t](?:version|translation|e-?mail|letter)\b"
 )
-_ASKS_SCRIPT = re.compile(r"(?:成|为|為|用|以|作|[Ii]nto |[Ii]n )(繁|简|簡|Traditional|Simplified)(?:[体體]| Chinese)")
-_OF_ENGLISH = re.compile(
+_ASKS_SCRIPT = Expression(r"(?:成|为|為|用|以|作|[Ii]nto |[Ii]n )(繁|简|簡|Traditional|Simplified)(?:[体體]| Chinese)")
+_OF_ENGLISH = Expression(
     r"英文|英语|双语|中英|外语|翻译|提示词|English|(?i:bilingual|translat|midjourney|stable diffusion)"
 )
-_OF_CHINESE = re.compile(r"中文|汉语|双语|中英|翻译|拼音|Chinese|Mandarin|(?i:bilingual|translat|pinyin)")
-_WORD = re.compile("[A-Za-zü]{1,24}")
+_OF_CHINESE = Expression(r"中文|汉语|双语|中英|翻译|拼音|Chinese|Mandarin|(?i:bilingual|translat|pinyin)")
+_WORD = Expression("[A-Za-zü]{1,24}")
 _SYLLABLE = (
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|üan|an|en|in|un|ün|ai|ei|ao|ou|ia|ie|iu|ua|ui|uo|ue|üe|er|[aoeiuü])"
 )
-_PINYIN = re.compile(rf"(?:{_SYLLABLE}){{1,4}}r?", re.IGNORECASE)
+_PINYIN = Expression(rf"(?:{_SYLLABLE}){{1,4}}r?", re.IGNORECASE)
 
 
 def asks_for(text: str, code: str) -> str:

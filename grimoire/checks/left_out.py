@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, words
 
 NOTE = 200
 """Characters of a line, at its end, in which a note is looked for."""
 
-_TO_BE_CONTINUED = re.compile(
+_TO_BE_CONTINUED = Expression(
     r"\W{0,6}"
     + any_of(
         r"to be continued|continues?|continued|cont['’]?d|more to come|(?:content|text|output|response)? ?truncated",
@@ -20,7 +21,7 @@ _TO_BE_CONTINUED = re.compile(
     + r"\W{0,6}\Z",
     re.IGNORECASE,
 )
-_SERIAL = re.compile(
+_SERIAL = Expression(
     r"continued|cliff-?hanger|episode|chapter|\bserial|sequel|part (?:one|two|1|2)"
     r"|待[续續]|悬念|懸念|[连連][载載]|第[^，。\n]{1,3}[章集回部]|[续續]集",
     re.IGNORECASE,
@@ -31,7 +32,7 @@ _REST = any_of(
 _REST_ZH = "(?:其[余餘]|剩[余餘]|剩下|余下|餘下|[后後][续續]|[后後]面|中[间間]|以下|此[处處]|部分)"
 _LIMIT_ZH = "(?:篇幅|字[数數]|[长長]度|回复|輸出|输出)[^，。\\n]{0,8}(?:限制|有限|所限|原因|[关關]系|[过過][长長])"
 
-_OMITTED = re.compile(
+_OMITTED = Expression(
     any_of(
         rf"{_REST}[^.\n]{{0,60}}\b(?:omitted|truncated|left out|skipped|not shown|follow (?:the|a) (?:same|similar))\b",
         r"\d{1,3} (?:to|through|[–-]) \d{1,3}\b[^.\n]{0,20}\b(?:follow|continue|repeat|use"
@@ -61,10 +62,10 @@ _HINTS = words(
     "|same|similar|this style|相同|同上|类推|類推|沿用|照此|依此"
     "|下一部分|篇幅|字数|字數|长度|長度|回复|输出|輸出|略|不再|接着|接著"
 )
-_AND_SO_ON = re.compile(r"\W{0,6}(?:and so on|etc|以此[类類]推|依此[类類]推|依次[类類]推)", re.IGNORECASE)
-_DOTS = re.compile(r"(?=[^.…]{0,40}(?:\.{3}|…))(?:[\s|\-*+>（）()\[\]`.…、,，:：~]|\d{1,4}(?=[.)、．\s|]))*\Z")
-_DOT_ROW = re.compile(r"^[ \t]*\|(?:[ \t]*(?:\.{3}|…{1,2})[ \t]*\|){2,20}[ \t\r]*$", re.MULTILINE)
-_STRUCTURED = re.compile(r"[-*+•|`\[（(]|\d{1,3}[.)、．]|[一二三四五六七八九十]{1,3}、")
+_AND_SO_ON = Expression(r"\W{0,6}(?:and so on|etc|以此[类類]推|依此[类類]推|依次[类類]推)", re.IGNORECASE)
+_DOTS = Expression(r"(?=[^.…]{0,40}(?:\.{3}|…))(?:[\s|\-*+>（）()\[\]`.…、,，:：~]|\d{1,4}(?=[.)、．\s|]))*\Z")
+_DOT_ROW = Expression(r"^[ \t]*\|(?:[ \t]*(?:\.{3}|…{1,2})[ \t]*\|){2,20}[ \t\r]*$", re.MULTILINE)
+_STRUCTURED = Expression(r"[-*+•|`\[（(]|\d{1,3}[.)、．]|[一二三四五六七八九十]{1,3}、")
 
 
 def left_out(lines: Sequence[str], incantation: str) -> bool:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 
 from grimoire.checks import leftover_words as words_of
+from grimoire.checks.expression import Expression
 
 NEAR = 200
 
-_BEFORE_LABEL = re.compile(r"\W{0,12}(?:\d{1,3}[.、)])?[ \t*_]{0,8}\Z")
-_LABEL_FIRST = re.compile(r"[ \t>*_#•-]{0,12}[\[［][^\[\]［］]{1,20}[\]］][ \t:：]")
-_AFTER_LABEL = re.compile(r"[*_]{0,2}(?:[ \t]*[:：]|[ \t]+[^\s|])")
-_LONE = re.compile(r"[ \t*_]*(?:【[^【】\n]{1,20}】[ \t*_]*)+")
-_SENTENCE_GOES_ON = re.compile(r"(?:成立于|创立于|始于|位于|坐落于|专注|致力|诚邀|诚聘|拥有|为您|为你|是一|——)")
-_CLAUSE_GOES_ON = re.compile("[，。！？的]")
-_WORD_BEFORE = re.compile(r"\w\Z")
-_READER_IS_TOLD = re.compile(
+_BEFORE_LABEL = Expression(r"\W{0,12}(?:\d{1,3}[.、)])?[ \t*_]{0,8}\Z")
+_LABEL_FIRST = Expression(r"[ \t>*_#•-]{0,12}[\[［][^\[\]［］]{1,20}[\]］][ \t:：]")
+_AFTER_LABEL = Expression(r"[*_]{0,2}(?:[ \t]*[:：]|[ \t]+[^\s|])")
+_LONE = Expression(r"[ \t*_]*(?:【[^【】\n]{1,20}】[ \t*_]*)+")
+_SENTENCE_GOES_ON = Expression(r"(?:成立于|创立于|始于|位于|坐落于|专注|致力|诚邀|诚聘|拥有|为您|为你|是一|——)")
+_CLAUSE_GOES_ON = Expression("[，。！？的]")
+_WORD_BEFORE = Expression(r"\w\Z")
+_READER_IS_TOLD = Expression(
     r"(?:填写|输入|点击|点|(?<![您你迎])选择|选|勾选|修改|查看|打开|进入|填|提供|告知|注明|备注|留下|写明|写上|发送|回复|包括|包含|含|完善|"
     r"设置|核对|如|例如|、|和|及|与|或|→|>|“|「)[ \t]*\Z"
 )
-_CELL_BEFORE = re.compile(r"(?:\||[:：])[ \t*_]*\Z")
-_CLAUSE_AFTER = re.compile(r"[ \t*_]*[，。；]")
-_CELL_AFTER = re.compile(r"[ \t*_]*(?:\||$)", re.MULTILINE)
-_EXAMPLE = re.compile(r"例如|比如|譬如|举例|公式|为例|示例|如：|e\.g\.|(?i:example)")
+_CELL_BEFORE = Expression(r"(?:\||[:：])[ \t*_]*\Z")
+_CLAUSE_AFTER = Expression(r"[ \t*_]*[，。；]")
+_CELL_AFTER = Expression(r"[ \t*_]*(?:\||$)", re.MULTILINE)
+_EXAMPLE = Expression(r"例如|比如|譬如|举例|公式|为例|示例|如：|e\.g\.|(?i:example)")
 
 
 def line_before(match: re.Match[str], limit: int = NEAR) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.hanzi import simplify
 
 _THING = (
@@ -15,7 +16,7 @@ _THING = (
 )
 THINGS = rf"{_THING}(?:(?:[ _/-]|, |['’]s )+{_THING}){{0,4}}(?:[ ]?\d{{1,2}})?"
 """English nouns that name what is missing: `Company Name`, `City, State`, `Client's Address`, `Keyword 1`."""
-_ASKS = re.compile(
+_ASKS = Expression(
     r"(?:your|specify|xx+)\b.*|(?:insert|enter|fill|add your|type your|put your|replace with|name of|specific|relevant|"
     r"describe|mention|number of|amount of|todo|(?:add|include|share|provide|attach) (?:an?|the|any|some))\b.+|todo"
     rf"|(?:my|our) {_THING}"
@@ -31,20 +32,20 @@ _NOUN_ZH = (
     r"金额|数字|数量|国家|地区|平台|年份|月份|名称|名|方式|号码|信息|详细|具体|事由|请假|人|群|的|和|全|与|及|、|或)"
 )
 NOUNS_ZH = rf"(?:[您你]的)?{_NOUN_ZH}{{1,8}}"
-_NOUNS = re.compile(rf"{THINGS}|{_NOUN_ZH}{{1,8}}\d?", re.IGNORECASE)
+_NOUNS = Expression(rf"{THINGS}|{_NOUN_ZH}{{1,8}}\d?", re.IGNORECASE)
 # Nouns that brackets hold for other reasons too: as emphasis, as a heading, as the state of something.
-_NO_NOUN = re.compile(
+_NO_NOUN = Expression(
     r"(?:人|全|名|和|与|及|或|的|、|时间|地点|地区|国家|项目|信息|详细|具体|方式|请假|领导|目标|用户)+"
     r"|(?:here|and|of|the|time|line|state|main|full|first|last|code|details|description|information|target|place|event|"
     r"user|street|team|project)",
     re.IGNORECASE,
 )
-_YOUR_NOUNS = re.compile(rf"(?:您的|贵)?{_NOUN_ZH}{{1,8}}\d?")
+_YOUR_NOUNS = Expression(rf"(?:您的|贵)?{_NOUN_ZH}{{1,8}}\d?")
 # Of these one stands in 【】 in the middle of a sentence for nothing but a slot.
-_PLAIN_SLOT = re.compile(
+_PLAIN_SLOT = Expression(
     r"(?:您的|贵).{1,8}|.{0,6}(?:姓名|名字|名称|品牌名|公司名|产品名|店名|电话|手机号|号码|邮箱|网址|日期|联系人|联系方式|联络方式|微信号|地点|详细地址|具体地址)"
 )
-_FILL = re.compile(
+_FILL = Expression(
     r"(?:请|(?:请?在)?此处|请?在此)?(?:插入|填写|填入|替换)[^【】\n]{1,40}|待(?:补充|填写|完善).{0,10}|[Xx×]{2,}.{0,20}"
 )
 

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from grimoire.checks import leftover_words as words_of
+from grimoire.checks.expression import Expression
 from grimoire.checks.leftover_places import is_label, is_lenticular_slot, is_quoted, line_of
 from grimoire.checks.prose import outside_code
 from grimoire.checks.reason import quote, result
@@ -35,68 +36,68 @@ SHOWN = 3
 READ = 50_000
 MATCHES = 200
 
-_CERTAIN = re.compile(
+_CERTAIN = Expression(
     r"[\[【［](?:PROMPT1?|TARGETLANGUAGE|CRAWLEDTEXT|CRAWLEDSOURCE|VARIABLE ?\d(?::[^\]\n]{0,300})?)[\]】］]"
     r"|[\[【［](?:目标语言|目標語言|变量 ?\d|變數 ?\d)[\]】］]"
     r"|⟦\w{1,12}⟧"
     r"|<\|(?!(?:start|channel|message|constrain|end|return)\|)[A-Za-z_]{2,24}\|>|<｜[^｜\n]{2,30}｜>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
 )
-_SYNTAX = re.compile(
+_SYNTAX = Expression(
     r"(?<![A-Za-z0-9_\\{}^$])\{\{[#/>^&!]?[ \t]{0,4}[\w.-][\w.\- \t]{0,40}\}\}(?!\})"
     r"|\{%-?[ \t]*(?:if|elif|else|endif|for|endfor|block|endblock|include|extends|set|assign|unless|endunless)\b"
     r"[^%\n]{0,120}%\}"
     r"|(?<![$\w/\"'=])\$\{[A-Za-z_][\w.]{2,40}\}(?![$^_/\"'=])"
 )
-_ENGINE = re.compile(
+_ENGINE = Expression(
     r"jinja|liquid|handlebars|mustache|twig|vue|angular|django|hugo\b|nunjucks|template (?:engine|syntax|literal)|"
     r"curly braces|模板引擎|模板语法|花括号|大括号|插值",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[;=]|\w\(|\}[^{}]*\$\{")
+_CODE = Expression(r"[;=]|\w\(|\}[^{}]*\$\{")
 _INSIDE = r"[\[［](?![\"'`])([^\[\]［］\n\\]{1,60})[\]］]"
-_BRACKET = re.compile(rf"(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?![(\[:\w])|(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?=[^\x00-\x7f])")
-_UNKNOWN = re.compile(
+_BRACKET = Expression(rf"(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?![(\[:\w])|(?<![A-Za-z0-9_\])\\!]){_INSIDE}(?=[^\x00-\x7f])")
+_UNKNOWN = Expression(
     r"\[[XN]\](?=[ \t]?(?:%|\+|years?|days?|hours?|minutes?|people|customers|年|天|个|元|名|家|小时|分钟))"
 )
-_LENTICULAR = re.compile(r"【([^【】\n]{1,40})】")
-_ANGLE = re.compile(r"[<＜]([^<>＜＞\n=/]{2,40})[>＞]")
-_BRACES = re.compile(
+_LENTICULAR = Expression(r"【([^【】\n]{1,40})】")
+_ANGLE = Expression(r"[<＜]([^<>＜＞\n=/]{2,40})[>＞]")
+_BRACES = Expression(
     rf"(?<![A-Za-z0-9_\\{{}}^$/=])\{{(?:{words_of.NOUNS_ZH}|(?=[^{{}}\n]{{3,30}}[ _]){words_of.THINGS})\}}(?!\}})",
     re.IGNORECASE,
 )
-_ROUND = re.compile(
+_ROUND = Expression(
     r"[（(](?:请?在?此处|请?在此|请?在?这里)(?:插入|填写|填入|替换|补充|添加)[^（）()\n]{0,40}[)）]"
     r"|[（(](?:待补充|待填写|待完善|TODO)[^（）()\n]{0,40}[)）]"
     rf"|^[ \t*_]*[（(](?:your {words_of.THINGS}|[您你]的[^（）()\n，。]{{1,8}})[)）](?=[ \t*_]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
-_BLANK = re.compile(
+_BLANK = Expression(
     r"(?:\b(?:Dear|Hi|Hello|Hey|(?:my name is|I am|I'm|(?:call|contact|visit|e-?mail)(?: us)?(?: at| on)?))|亲爱的|"
     r"尊敬的|敬爱的|我叫|我是|来自|致电|拨打|热线|欢迎(?:来到|光临|关注)|位于|地址是|电话是|名为)[ \t:：]{0,3}"
     r"(?:_{3,}+|＿{2,}+)"
     r"|(?<![_＿])(?:_{3,}+|＿{2,}+)[ \t]?(?:公司|先生|女士|有限|品牌|团队|敬上)",
     re.IGNORECASE,
 )
-_CROSSES = re.compile(
+_CROSSES = Expression(
     r"(?<![A-Za-z0-9])[Xx×]{2,4}(?:有限公司|公司|集团|品牌|先生|女士|大学|医院|酒店)(?!为例)"
     r"|(?:20XX|XXXX)年|(?<![A-Za-z0-9])X{1,2}月X{1,2}日|(?<!\w)(?:\d{3,4}|X{3,4})-X{3,4}(?:-X{3,4})?(?!\w)"
     r"|[：:][ \t]?[Xx×]{4,20}(?![\w×])|(?:[Xx×]{2,4}[省市区县路街道号镇村]){2,6}"
     r"|[¥$€£]X{2,}(?!\w)|(?<!\w)X{2,}%"
     r"|(?:尊敬的|亲爱的|敬爱的|欢迎来到|欢迎光临|我是|我叫|我来自)某某"
 )
-_NOTE = re.compile(
+_NOTE = Expression(
     r"\bTODO[:：][ \t]*(?:add|insert|fill|write|complete|replace|update|provide|include|补充|填写|添加|完善|插入|替换)"
     r"[^\n]{0,60}|(?i:lorem ipsum dolor sit amet)"
 )
-_DEFINITION = re.compile(r"^[ ]{0,3}\[([^\[\]\n]{1,60})\]:", re.MULTILINE)
-_MATHEMATICS = re.compile(r"\$\$.{0,500}?\$\$|\\\[(?:(?!\\\[).){0,500}?\\\]", re.DOTALL)
-_TEMPLATE = re.compile(r"template|placeholder|form letter|模板|模版|范本|样板|占位", re.IGNORECASE)
-_TEMPLATE_WANTED = re.compile(
+_DEFINITION = Expression(r"^[ ]{0,3}\[([^\[\]\n]{1,60})\]:", re.MULTILINE)
+_MATHEMATICS = Expression(r"\$\$.{0,500}?\$\$|\\\[(?:(?!\\\[).){0,500}?\\\]", re.DOTALL)
+_TEMPLATE = Expression(r"template|placeholder|form letter|模板|模版|范本|样板|占位", re.IGNORECASE)
+_TEMPLATE_WANTED = Expression(
     r"\b(?:write|create|give|make|generate|design|draft|produce)\b[^.\n]{0,40}\btemplates?\b"
     r"|(?:写|给|做|生成|设计|起草|提供)[^。，\n]{0,12}(?:模板|模版|范本)",
     re.IGNORECASE,
 )
-_FORM = re.compile(
+_FORM = Expression(
     r"quiz|worksheet|exercise|cloze|fill[- ]in|blank|questionnaire|survey|contract|agreement|certificate|lease|"
     r"填空|测验|试题|试卷|练习|问卷|登记表|申请表|表单|合同|协议|证书",
     re.IGNORECASE,
@@ -143,11 +144,11 @@ def _has(text: str, marks: str) -> bool:
     return any(mark in text for mark in marks)
 
 
-def _found(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def _found(pattern: Expression, text: str) -> Iterator[re.Match[str]]:
     return islice(pattern.finditer(text), MATCHES)
 
 
-def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
+def _matches(pattern: Expression, text: str) -> list[str]:
     return [match.group().strip(" \t*") for match in _found(pattern, text)]
 
 

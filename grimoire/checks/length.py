@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Literal
 
@@ -10,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grimoire.checks import parts
+from grimoire.checks.expression import Expression
 from grimoire.checks.number import Number
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import spoken
@@ -17,10 +17,10 @@ from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
-_WORD = re.compile(
+_WORD = Expression(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+(?:['’.\-](?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+)*"
 )
-_CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_CHINESE = Expression("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 Part = Literal["list-items", "headings", "paragraphs", "lines", "sentences"]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from grimoire.checks.expression import Expression
+
 PROSE_FENCES = {"markdown", "md", "text", "txt", "plaintext"}
 
-_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*([^`\n]*)$")
-_SPAN = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]+\1(?!`)")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>()（）\[\]\"'，。；、》」】]+")
-_MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
+_THINKING = Expression(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_FENCE = Expression(r"[ \t>]*(`{3,}|~{3,})[ \t]*([^`\n]*)$")
+_SPAN = Expression(r"(?<!`)(`{1,2})(?!`)[^`\n]+\1(?!`)")
+_URL = Expression(r"(?:https?://|www\.)[^\s<>()（）\[\]\"'，。；、》」】]+")
+_MAIL = Expression(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
 
 
 def spoken(text: str) -> str:

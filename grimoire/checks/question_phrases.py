@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
@@ -23,7 +24,7 @@ _INPUT_ZH = any_of("文本|主题|关键词|关键字|文章|内容|题目|标�
 _AUDIENCE = any_of("target audience|audience|readers?|tone|style|length|format|keywords?|topic|purpose|word count")
 _AUDIENCE_ZH = any_of("读者|受众|语气|风格|字数|篇幅|长度|格式|关键词|主题|用途|目的|平台")
 
-QUESTION = re.compile(
+QUESTION = Expression(
     any_of(
         rf"\b{_PLEASE}[^.?\n]{{0,30}}?{_GIVE}\w*[^.?\n]{{0,40}}?\b{_INPUT}\b",
         r"\b(?:what|which) (?:topic|subject|text|keyword|article)s? (?:would|do|should|did|shall|can|are|is|will)",
@@ -46,7 +47,7 @@ QUESTION = re.compile(
     ),
     re.IGNORECASE,
 )
-TASK_QUESTION = re.compile(
+TASK_QUESTION = Expression(
     any_of(
         r"\b(?:is|should|would|does|will)\b[^.?\n]{0,20}\b(?:the|this) (?:article|post|text|content|piece|video)\b",
         rf"\b(?:who|what|which|how)\b[^.?\n]{{0,30}}\b(?:the|your|its) (?:{_AUDIENCE})\b",
@@ -61,7 +62,7 @@ TASK_QUESTION = re.compile(
     re.IGNORECASE,
 )
 """A question about how the task is to be done."""
-LEAD = re.compile(
+LEAD = Expression(
     r"\W{0,4}"
     + any_of(
         r"(?:sure|certainly|of course|okay|ok|great|hi|hello|absolutely|thank|happy to|glad to)\b[^.!?\n]{0,60}",

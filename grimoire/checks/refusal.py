@@ -31,6 +31,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grimoire.checks.declining import find_declining
+from grimoire.checks.expression import Expression
 from grimoire.checks.intake import find_intake
 from grimoire.checks.prose import spoken
 from grimoire.checks.question_phrases import LEAD, QUESTION, QUESTIONS_WANTED, TASK_QUESTION
@@ -64,12 +65,12 @@ LECTURE = 6_000
 SENTENCE = 300
 READ_INPUT = 2_000
 
-_STRUCTURE = re.compile(
+_STRUCTURE = Expression(
     r"^[ \t]*(?:#{1,6}\s|\|.*\||\d{1,3}[.、．)]|[-*+•]\s|```|[一二三四五六七八九十]+、)", re.MULTILINE
 )
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "\n")
-_END = re.compile(r"[.!?。！？\n]")
-_SENTENCES = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？])|\n+")
+_END = Expression(r"[.!?。！？\n]")
+_SENTENCES = Expression(r"(?<=\D[.!?])\s+|(?<=[。！？])|\n+")
 
 
 class Refusal:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script, words
 from grimoire.checks.wanted import Wanted
 
-START = re.compile(r"(?:\A|(?<=[.!?。！？，,;；:：\n]))[\s*_]{0,8}")
+START = Expression(r"(?:\A|(?<=[.!?。！？，,;；:：\n]))[\s*_]{0,8}")
 """Where a sentence or a clause may begin."""
 
 HINTS = words(
@@ -81,7 +82,7 @@ _SERVE_THIS = any_of(
 )
 _BEYOND = r"(?:is|are) (?:beyond|outside) (?:of )?(?:my (?:capabilit|abilit|scope|expertise)|what i can)"
 
-ENGLISH = re.compile(
+ENGLISH = Expression(
     "(?:(?:but|and|so|however,?|that said,?) )?"
     + any_of(
         rf"{_SORRY}[,.;:!]?\s+(?:but\s+)?(?:{_AS_AI}[,.]?\s*)?{_CANNOT}"
@@ -127,7 +128,7 @@ _NO_BUSINESS_ZH = (
 _THIS_ZH = any_of("这|此|该|您的|你的|相关|任何|帮助|帮你|帮您|回答|协助|满足|提供|生成|创作|那样")
 _NO_LIFE_ZH = "(?:我?(?:并?没有|不具备)[^，。\\n]{1,20}[，,])?(?:因此|所以|故)?"
 
-CHINESE = re.compile(
+CHINESE = Expression(
     either_script(
         "(?:但是?|不过|然而)?[，,]?"
         + any_of(
@@ -155,7 +156,7 @@ CHINESE = re.compile(
 
 FIRST = frozenset("但不然，,非很十实實真抱对對遗遺我作身恕这這该該您你此让讓咱请請换換根")
 """Characters a Chinese refusal begins with."""
-LATER = re.compile(
+LATER = Expression(
     any_of(
         rf"(?:however|but|that said|unfortunately|still),? (?:{_AS_AI}[,.]?\s*)?{_CANNOT}(?! help but)[^.\n]{{0,25}}?"
         rf"\b{_SERVE}{_NO_MEASURE}{_NO_BUSINESS}",
@@ -167,7 +168,7 @@ LATER = re.compile(
     re.IGNORECASE,
 )
 """A refusal after a friendly opening."""
-PLAIN = re.compile(
+PLAIN = Expression(
     any_of(
         rf"{_CANNOT}(?! help but)\s+(?:\w+ ){{0,2}}?(?:{_MAKE})\w*\b(?! (?:without|about (?:me|my))\b){_NO_MEASURE}"
         + _NO_BUSINESS,
@@ -179,10 +180,10 @@ PLAIN = re.compile(
     re.IGNORECASE,
 )
 """What a character may say too: a refusal only where an offer of something else follows."""
-OWN_WORDS = re.compile(either_script(f"{_AS_AI}|{_AS_AI_ZH}"), re.IGNORECASE)
+OWN_WORDS = Expression(either_script(f"{_AS_AI}|{_AS_AI_ZH}"), re.IGNORECASE)
 """An assistant that speaks of itself."""
 
-OFFER = re.compile(
+OFFER = Expression(
     any_of(
         r"\binstead\b[^.\n]{0,40}\b(?:i|you|consider|try)\b|\b(?:consider|try) (?:one of )?the following\b",
         r"\bi(?:['’]d| would|['’]m| am) (?:still )?(?:be )?(?:more than )?(?:happy|glad|pleased) to\b",
@@ -202,7 +203,7 @@ OFFER = re.compile(
     ),
     re.IGNORECASE,
 )
-PIVOT = re.compile(
+PIVOT = Expression(
     any_of(
         r"here(?:['’]s| is| are)(?! (?:why|some (?:\w+ )?(?:alternatives|suggestions|reasons)))|below (?:is|are)",
         r"the following|but (?:here|below)|i['’]ve (?:written|prepared|created)|see the (?:\w+ )?below",
@@ -214,7 +215,7 @@ PIVOT = re.compile(
     ),
     re.IGNORECASE,
 )
-NO_OPENING = re.compile(
+NO_OPENING = Expression(
     any_of(
         r"dear|subject|hi (?-i:[A-Z])|to:|from:",
         either_script("尊敬的(?!用户|您)|亲爱的(?!用户)|主题|标题"),

@@ -22,6 +22,7 @@ from functools import lru_cache
 
 import msgspec
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.ports import Exchange
@@ -60,18 +61,18 @@ _NUMERALS = "0123456789第一二三四五六七八九十"
 _AFTER_COUNTER = ".、)）:：|天日周步章节節条條个個篇期页頁点點集课課题題"
 _ENDS = ("|", ". ", "! ", "? ", ": ")
 _WIDE_ENDS = ("。", "！", "？", "；", "：")
-_HASHTAG = re.compile(r"#[^\s#|]+#?")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_WORD = re.compile(r"[a-zA-Z_]{2,}")
-_VALUE = re.compile(r"\"\w+\": |\bINSERT\b|^[ \t]*(?:<|- )", re.MULTILINE)
-_FORM = re.compile(r"__|□|☐|\[ \]|\.{4}|…{2}")
-_NO_VERSE = re.compile(r"[ \t]*(?:#|\||>|[-*•+][ \t]|\d{1,3}[.、)）]|\*\*|$)")
-_SONG = re.compile(
+_HASHTAG = Expression(r"#[^\s#|]+#?")
+_WIDE = Expression(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WORD = Expression(r"[a-zA-Z_]{2,}")
+_VALUE = Expression(r"\"\w+\": |\bINSERT\b|^[ \t]*(?:<|- )", re.MULTILINE)
+_FORM = Expression(r"__|□|☐|\[ \]|\.{4}|…{2}")
+_NO_VERSE = Expression(r"[ \t]*(?:#|\||>|[-*•+][ \t]|\d{1,3}[.、)）]|\*\*|$)")
+_SONG = Expression(
     r"\b(?:songs?|lyrics?|poems?|poetry|verses?|raps?|chorus|refrain|chants?|mantras?|nursery|rhymes?|haiku|limerick)\b"
     r"|[歌诗詩]|童谣|童謠|口诀|口訣|绕口令|繞口令|顺口溜|順口溜|说唱|饶舌|饒舌",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(
+_FORMULA = Expression(
     r"\bsame (?:\w+ ){0,2}?(?:lines?|sentences?|ending|call|offer|words?|routine|build|pattern|templates?)\b"
     r"|\bkeeps coming back\b|\btemplates?\b"
     r"|\bwritten out\b|\bconjugat|\ball (?:six )?persons\b|\b(?:breathing|meditation|relaxation|affirmations?"
@@ -81,7 +82,7 @@ _FORMULA = re.compile(
 )
 _MANY = r"(?:\d{1,4}|five|six|seven|eight|nine|ten|twenty|fifty|a hundred|one hundred|a thousand) times"
 _RECITE = r"(?:重复|重複|抄写|抄寫|抄|默写|默寫|写|寫|说|說|念|背)"
-_ASKED = re.compile(
+_ASKED = Expression(
     r"\b(?:repeat|write|say|print|copy|type)\b(?: out| down)?(?: the| this| that| same| following){0,3}"
     rf" (?:sentence|line|phrase|words?|text|it\b|[\"'“‘])[^\n]{{0,200}}? {_MANY}\b"
     rf"|\brepeated (?:exactly )?{_MANY}\b"

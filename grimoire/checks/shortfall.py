@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import either_script
 from grimoire.checks.width import is_wide, weight
 
@@ -15,13 +16,13 @@ SHARE = 0.5
 KIND = 700
 """Weight below which a text is no article, course or script."""
 
-_TABLE = re.compile(r"\btable\b|" + either_script("表格|用表"), re.IGNORECASE)
-_HEADINGS = re.compile(
+_TABLE = Expression(r"\btable\b|" + either_script("表格|用表"), re.IGNORECASE)
+_HEADINGS = Expression(
     r"\bH[123]\b|\b(?:sub-?)?headings?\b|" + either_script("(?:一|二|三)级标题|小标题"), re.IGNORECASE
 )
-_CODE = re.compile(r"\bcode block|\bprogram\b|" + either_script("代码块|完整的程序"), re.IGNORECASE)
-_TAGS = re.compile(r"\bhashtags?\b|" + either_script("话题标签"), re.IGNORECASE)
-_ITEMS = re.compile(
+_CODE = Expression(r"\bcode block|\bprogram\b|" + either_script("代码块|完整的程序"), re.IGNORECASE)
+_TAGS = Expression(r"\bhashtags?\b|" + either_script("话题标签"), re.IGNORECASE)
+_ITEMS = Expression(
     r"\b(?:[4-9]|[1-4]\d|five|six|seven|eight|nine|ten|twelve|twenty) (?:[\w-]+ ){0,2}"
     r"(?:titles|headlines|ideas|tips|items|posts|questions|reviews|keywords|facts|slogans|captions|rows)\b|"
     + either_script(
@@ -30,29 +31,29 @@ _ITEMS = re.compile(
     ),
     re.IGNORECASE,
 )
-_LEAST = re.compile(
+_LEAST = Expression(
     r"(?<![\d.])(\d{2,4})(?:,\d{3})?\s{0,2}(?:(?:to|-|–|—|~|and|到|至|～)\s{0,2}\d{2,5}\s{0,2})?(?:words|字)",
     re.IGNORECASE,
 )
-_AT_MOST = re.compile(
+_AT_MOST = Expression(
     r"(?:at most|under|up to|below|than|within|maximum(?: of)?|max|not exceed(?:ing)?|每[^，。\n]{0,8}|不超过"
     r"|不超過|少于|少於|以内)\s{0,2}\Z",
     re.IGNORECASE,
 )
-_KIND = re.compile(
+_KIND = Expression(
     r"\b(?:article|course|biography|essay|screenplay|storyboard|lesson plan|chapter|landing page|report)\b|"
     + either_script("文章|课程|教案|分镜|脚本|详情页|简报|小说|报告"),
     re.IGNORECASE,
 )
-_SMALL = re.compile(
+_SMALL = Expression(
     r"\b(?:titles?|headlines?|slogans?|subject line|captions?|tagline|sentences?|summar\w+|reply|e-?mail"
     r"|paragraph|tl;?dr)\b|" + either_script("标题|概括|总结|一句|口号|邮件|一段|回复"),
     re.IGNORECASE,
 )
-_ROW = re.compile(r"^[ \t]*\|.*\|", re.MULTILINE)
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s|\*\*[^*\n]{1,80}\*\*\s*$)", re.MULTILINE)
-_ITEM = re.compile(r"^[ \t]*(?:\d{1,3}[.、)．]|[-*+•]\s|\|)", re.MULTILINE)
-_TAG = re.compile(r"(?<!\S)#\w")
+_ROW = Expression(r"^[ \t]*\|.*\|", re.MULTILINE)
+_HEADING = Expression(r"^[ \t]*(?:#{1,6}\s|\*\*[^*\n]{1,80}\*\*\s*$)", re.MULTILINE)
+_ITEM = Expression(r"^[ \t]*(?:\d{1,3}[.、)．]|[-*+•]\s|\|)", re.MULTILINE)
+_TAG = Expression(r"(?<!\S)#\w")
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -11,24 +11,25 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.subject_terms import terms_of
 
 READ = 20_000
 EXAMPLES = 12
 TWO = 2
 
-_MARKER = re.compile(
+_MARKER = Expression(
     r"(?:for example|for instance|\be\.g\.|such as|\bexamples?(?: [a-z]{1,12}){0,2}(?=[ ]?[:：])|"
     r"例如|比如|譬如|示例|范例|例子|举例)(?:主题|题目|问题|输入)?[:：,，是为 \t]*",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[\"“‘'「『《]([^\"“”‘’「」『』《》\0]{2,120})[\"”’'」』》]")
-_PHRASE = re.compile(r"[^。！？!?\n\0(（]{2,160}")
-_SENTENCE_END = re.compile(r"\.(?=\s|$)")
-_LINES = re.compile(r"\n((?:[^\n\0]{2,200}\n?){1,3})")
-_LABEL = re.compile(r"^[ \t>*-]*[^\W\d_][\w ]{0,14}[:：][ \t]*")
-_ENUMERATION = re.compile(r"[,，、;；|/]")
-_AND = re.compile(r"\b(?:and|or)\b|[和或]")
+_QUOTED = Expression(r"[\"“‘'「『《]([^\"“”‘’「」『』《》\0]{2,120})[\"”’'」』》]")
+_PHRASE = Expression(r"[^。！？!?\n\0(（]{2,160}")
+_SENTENCE_END = Expression(r"\.(?=\s|$)")
+_LINES = Expression(r"\n((?:[^\n\0]{2,200}\n?){1,3})")
+_LABEL = Expression(r"^[ \t>*-]*[^\W\d_][\w ]{0,14}[:：][ \t]*")
+_ENUMERATION = Expression(r"[,，、;；|/]")
+_AND = Expression(r"\b(?:and|or)\b|[和或]")
 
 
 @lru_cache(maxsize=64)

@@ -7,11 +7,11 @@ begin with a space, because they are looked for at the beginning of words. Words
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
+from grimoire.checks.expression import Expression
 from grimoire.hanzi import simplify
 
 SHORT_TEXT = 60
@@ -20,9 +20,9 @@ ENOUGH_WHOLE = 4
 READ = 4_000
 WIDE_FROM = "\u3041"
 
-_WIDE_RUN = re.compile("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
-_WORD = re.compile("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
-_ADDRESS = re.compile(r"https?://(?:www\.)?|\.(?:com|org|net|html?)\b")
+_WIDE_RUN = Expression("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
+_WORD = Expression("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
+_ADDRESS = Expression(r"https?://(?:www\.)?|\.(?:com|org|net|html?)\b")
 _STOP_CHARACTERS = frozenset("的了是我你您她它们这那个些么什怎吗呢吧啊之一")
 # Words of their own, and parts of others as well: 吉他, 和平, 会议, 能源.
 _PART_CHARACTERS = frozenset("他和与及或在有为对把被给让也就都还很请想要能会可以到从用于将着过")
@@ -70,8 +70,8 @@ _COMMON_WORDS = (
 _NUMERALS = frozenset("一二三四五六七八九十百千万两零")
 _STOP_PAIRS = frozenset(_COMMON_PAIRS.split())
 _STOP_WORDS = frozenset(_COMMON_WORDS.split())
-_LONG_SUFFIX = re.compile(r"(?<=.{4})(?:iness|ness|ations?|ions?|ity)$")
-_SUFFIX = re.compile(r"(?:ings?|edly|ed|ers?|ies|es|ly|ment|s|y|e)$")
+_LONG_SUFFIX = Expression(r"(?<=.{4})(?:iness|ness|ations?|ions?|ity)$")
+_SUFFIX = Expression(r"(?:ings?|edly|ed|ers?|ies|es|ly|ment|s|y|e)$")
 
 
 class Terms(NamedTuple):

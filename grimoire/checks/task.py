@@ -24,6 +24,7 @@ import msgspec
 
 from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
+from grimoire.checks.expression import Expression
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
 from grimoire.hanzi import simplify
@@ -49,8 +50,8 @@ DELIVERED = 40
 MENTIONS = 2
 READ = 8_000
 
-_SENTENCE = re.compile(r"(?:^[ \t]*\d{1,3}\.)?[^.!?。！？\n]+(?:\.(?=\w)[^.!?。！？\n]+)*", re.MULTILINE)
-_LABEL = re.compile(r"[\s*_#\d.、)）•-]*[^\s:：|，。]{1,12}(?: [\w-]+){0,2}[*_]*[:：][\s*_]*")
+_SENTENCE = Expression(r"(?:^[ \t]*\d{1,3}\.)?[^.!?。！？\n]+(?:\.(?=\w)[^.!?。！？\n]+)*", re.MULTILINE)
+_LABEL = Expression(r"[\s*_#\d.、)）•-]*[^\s:：|，。]{1,12}(?: [\w-]+){0,2}[*_]*[:：][\s*_]*")
 _ITEM = "-*•0123456789第一二三四五六七八九十"
 _GENERAL = {"content", "copy", "text", "texts", "piece", "pieces", "article", "文章", "内容", "文案", "文字", "文"}
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from grimoire.checks import task_advice_phrases as say
+from grimoire.checks.expression import Expression
 from grimoire.checks.reason import quote
 from grimoire.checks.task_advice_phrases import HINTS, PART
 
@@ -38,7 +39,7 @@ ADVICE, EDITS, WORDING = 0.5, 0.6, 0.35
 NUMBERS = 0.3
 """Of the sentences: those with a number in them, from which on a plan is one."""
 
-_NUMBER = re.compile(r"(?<!\A)\d")
+_NUMBER = Expression(r"(?<!\A)\d")
 
 
 class Lacking(msgspec.Struct, frozen=True):

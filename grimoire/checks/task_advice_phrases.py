@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of
 
 
@@ -30,8 +31,8 @@ _MAKE = (
 _MAKE_ZH = "(?:写好|写出|撰写|编写|编制|制定|设计|策划|规划|准备|构思|写|做|生成)"
 
 
-def _pattern(*phrases: str) -> re.Pattern[str]:
-    return re.compile(any_of(*phrases), re.IGNORECASE)
+def _pattern(*phrases: str) -> Expression:
+    return Expression(any_of(*phrases), re.IGNORECASE)
 
 
 # What is asked for.
@@ -60,7 +61,7 @@ REVIEW_ASKED = _pattern(
 )
 
 # A line of a program.
-LINE_OF_CODE = re.compile(
+LINE_OF_CODE = Expression(
     r"^[ \t]*(?:(?:def|class|import|from|function|const|let|var|return|print|for|while|if|public|using|package|echo"
     r"|select"
     r"|insert|create|update|with)\b[^\n]{0,200}?[(){};=:*]|#!|#include|<[a-zA-Z!/][^>\n]{0,200}>"
@@ -141,7 +142,7 @@ ON_DRAFTS = _pattern(
     "句子|用词|表达|词|套话|连接|长短句|节奏|修饰|删|重复|啰嗦|语气|结尾|开头|段落|读者|细节|信息|数字|修改|替换"
     "|换成|文字|文章|语言|描写",
 )
-QUOTED = re.compile(r"[\"“「‘]([^\"”」’\n]{2,40})[\"”」’]")
+QUOTED = Expression(r"[\"“「‘]([^\"”」’\n]{2,40})[\"”」’]")
 
 # Labels of a text's parts, behind which stands what is to be in them.
 PART = _pattern(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of
 
 
@@ -16,8 +17,8 @@ def _words(text: str) -> str:
     return any_of(*(word.replace("_", " ") for word in text.split()))
 
 
-def _pattern(*phrases: str) -> re.Pattern[str]:
-    return re.compile(any_of(*phrases), re.IGNORECASE)
+def _pattern(*phrases: str) -> Expression:
+    return Expression(any_of(*phrases), re.IGNORECASE)
 
 
 def _each(*phrases: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.width import weight
 
@@ -26,8 +27,8 @@ class Wanted:
     def __init__(self, *phrases: str, always: str = r"(?!)") -> None:
         words = any_of(*phrases)
         near = _MAKE + r"[^.。？！?!\n]{0,40}?" + words
-        self._anywhere = re.compile(f"(?P<no>{_NOT})?{any_of(always, words)}", re.IGNORECASE)
-        self._near = re.compile(f"(?P<no>{_NOT})?{any_of(always, near)}", re.IGNORECASE)
+        self._anywhere = Expression(f"(?P<no>{_NOT})?{any_of(always, words)}", re.IGNORECASE)
+        self._near = Expression(f"(?P<no>{_NOT})?{any_of(always, near)}", re.IGNORECASE)
 
     def by(self, incantation: str) -> bool:
         """Whether the prompt asks for it and does not forbid it in the same breath."""
