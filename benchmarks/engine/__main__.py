@@ -1,7 +1,7 @@
 """The trial engine against floors and against its aims, on a loopback service that is never the bottleneck.
 
-    python -m benchmarks.engine                       # all of it, some eight minutes
-    python -m benchmarks.engine --quick               # a hint in one minute; the aims are meant for the full sizes
+    python -m benchmarks.engine                       # all of it, some twelve minutes
+    python -m benchmarks.engine --quick               # a hint in two minutes; the aims are meant for the full sizes
     python -m benchmarks.engine --only memory,faults  # parts: calls, memory, wide, resume, faults
     python -m benchmarks.engine --before PATH         # another checkout's engine beside this one's
 
