@@ -205,7 +205,7 @@ def test_another_event_loop_may_follow_a_close(server: OpenAIServer, connect_dir
 
     async def whole() -> list[Answer]:
         try:
-            return await asyncio.gather(backend.ask(QUESTION), backend.ask(QUESTION))
+            return await asyncio.gather(*(backend.ask(QUESTION) for _ in range(2)))
         finally:
             await backend.aclose()
 
