@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grimoire.settings import Settings
     from grimoire.spell import Case, Spell, Translation
     from grimoire.trial.paced import Paced
-    from grimoire.trial.run import Result
+    from grimoire.trial.work import Result
 
 PATIENCE = 60.0
 """Seconds for which a question is tried again while a person waits."""
@@ -160,7 +160,7 @@ def _record(ledger: SqliteLedger, run: Run, outcomes: list[Outcome], judge: Spel
     from grimoire.chat import Answer
     from grimoire.cli.rescue import rescuer
     from grimoire.errors import LedgerError
-    from grimoire.trial.run import Result
+    from grimoire.trial.work import Result
 
     cell, answer, paid = outcomes[-1]
     if not isinstance(answer, Answer):

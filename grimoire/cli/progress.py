@@ -19,7 +19,7 @@ from grimoire.trial.progress import Gated, Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grimoire.trial.run import Result
+    from grimoire.trial.work import Result
 
 INTERVAL = 30.0
 """Seconds between two lines where there is no terminal to draw on."""

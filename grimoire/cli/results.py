@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grimoire.record import Entry
-    from grimoire.trial.run import Result
+    from grimoire.trial.work import Result
 
 
 def result_json(result: Result) -> dict[str, object]:

@@ -16,8 +16,9 @@ from grimoire.cli.rescue import rescuer
 from grimoire.ledger import fingerprint
 from grimoire.trial import plan as trial_plan
 from grimoire.trial.budget import Budget
-from grimoire.trial.run import Again, Result, Runner, Trial
+from grimoire.trial.run import Runner
 from grimoire.trial.sampling import Measured, Sampler, known
+from grimoire.trial.work import Again, Result, Trial
 
 if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge

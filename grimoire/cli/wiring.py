@@ -132,7 +132,7 @@ def open_backend(settings: Settings, name: str, *, jobs: int | None = None, pati
     values, own = settings.values, settings.values.backends.get(name.partition("/")[0], BackendSettings())
     seconds = values.retry_seconds if patience is None else min(patience, values.retry_seconds)
     retry = Retry(values.retries if own.retries is None else own.retries, seconds)
-    return Paced(backend, Gate(limits), retry)
+    return Paced(backend, Gate(limits, name=backend.name), retry)
 
 
 def _open_unpaced(settings: Settings, name: str, concurrency: int) -> ChatBackend:

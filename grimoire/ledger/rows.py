@@ -144,7 +144,9 @@ def outcome_row(run: Run, outcome: Outcome) -> dict[str, Any]:
     if isinstance(reply, Attempt):
         return {name: row[name] for name in _ATTEMPT_CELL} | attempt_row(reply)
     row |= {"incantation": cell.incantation, "earlier": earlier_messages(cell), "input": cell.text}
-    return row | (error_row(reply, outcome.cost) if isinstance(reply, ServiceError) else answer_row(reply, outcome.cost))
+    if isinstance(reply, ServiceError):
+        return row | error_row(reply, outcome.cost)
+    return row | answer_row(reply, outcome.cost)
 
 
 def attempt_row(attempt: Attempt) -> dict[str, object]:

@@ -5,40 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from typing import NamedTuple
 
 from grimoire.chat import Answer
 from grimoire.errors import ServiceError
 from grimoire.record import Cell
 from grimoire.trial.circuit import Circuit
 from grimoire.trial.paced import Paced
-from grimoire.verdict import Verdict
+from grimoire.trial.work import Result
 
 WAITING = 4
 """Questions under way or waiting to be asked again, for each that may be asked at once."""
-
-
-class Waiting(NamedTuple):
-    """An answer on record that waits for the panel: its number, what it cost, and the verdict so far."""
-
-    number: int
-    cell: Cell
-    paid: float | None
-    verdict: Verdict
-    earlier: bool
 
 
 class Lane:
     """The cells of one backend, taken one by one; `extra` ones go before those of the plan.
 
     At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
-    no more memory.
+    no more memory. `waiting` are results for the panel, with the verdicts so far and without the answers.
     """
 
     def __init__(self, backend: Paced, planned: Iterable[Cell]) -> None:
         self.backend = backend
         self.extra: deque[Cell] = deque()
-        self.waiting: list[Waiting] = []
+        self.waiting: list[Result] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self._planned = iter(planned)
         self._most = backend.gate.limits.concurrency * WAITING
@@ -57,17 +46,12 @@ class Lane:
             self._news.clear()
             await self._news.wait()
 
-    def begin(self, asking: Coroutine[object, object, None], fail: Callable[[BaseException], None]) -> None:
-        """Start asking; the cell is open until it is settled. `fail` is told of an exception."""
-
-        def ended(task: asyncio.Task[None]) -> None:
-            self.tasks.discard(task)
-            if not task.cancelled() and (error := task.exception()):
-                fail(error)
-
+    def begin(self, asking: Coroutine[object, object, None], ended: Callable[[asyncio.Task[None]], None]) -> None:
+        """Start asking; the cell is open until it is settled. `ended` is given the task when it is over."""
         self._open += 1
         task = asyncio.create_task(asking)
         self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
         task.add_done_callback(ended)
 
     def see(self, reply: Answer | ServiceError) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from grimoire.chat import Answer, Request, estimate_tokens
 from grimoire.errors import ServiceError
-from grimoire.pace import Ticket
+from grimoire.pace import Ticket, is_throttle
 from grimoire.ports import ChatBackend
 from grimoire.record import Attempt
 from grimoire.trial.gate import Gate, Stopped
@@ -81,6 +81,7 @@ class Paced:
         tokens = self._estimate(request)
         started: float | None = None
         number = 1
+        alike = {True: 0, False: 0}  # throttles, and other failures
         while True:
             ticket = await self.gate.enter(
                 tokens, again=number > 1, patience=self._retry.seconds, finishing=self._whole and self._answered
@@ -93,7 +94,8 @@ class Paced:
                 return reply
             now = self.gate.clock()
             heard = listener is not None and listener.heard
-            wait = None if heard else self._retry.wait(reply, number, now - started, self._draw())
+            alike[is_throttle(reply)] += 1
+            wait = None if heard else self._retry.wait(reply, alike[is_throttle(reply)], now - started, self._draw())
             self._report(reply, number, now - sent, wait)
             if wait is None:
                 raise reply

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from grimoire.trial.run import Result
+from grimoire.trial.work import Result
 from grimoire.verdict import VerdictKind
 
 WIDTH = 5.0

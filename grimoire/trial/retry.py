@@ -25,8 +25,9 @@ class Retry(msgspec.Struct, frozen=True):
     def wait(self, error: ServiceError, number: int, elapsed: float, draw: float) -> float | None:
         """Seconds until the next attempt; None when there is to be none.
 
-        The attempt `number`, counted from 1, has failed `elapsed` seconds after the first was begun. `draw` is a random
-        number from 0 to 1. What the service asks for is never cut short; else waits grow exponentially with jitter
+        `number` counts the throttles of a question where this is one, and else its other failures; this one came
+        `elapsed` seconds after the first attempt was begun. `draw` is a random number from 0 to 1. What the service asks
+        for is never cut short; else waits grow exponentially with jitter
         (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
         """
         if not error.retryable or not self.retries or (number > self.retries and not is_throttle(error)):

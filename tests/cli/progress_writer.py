@@ -13,7 +13,7 @@ from grimoire.chat import Answer, Message, Request, Usage
 from grimoire.cli import output
 from grimoire.cli.progress import progress
 from grimoire.record import Cell
-from grimoire.trial.run import Result
+from grimoire.trial.work import Result
 from grimoire.verdict import Verdict
 
 

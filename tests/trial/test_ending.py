@@ -13,7 +13,8 @@ from grimoire.errors import AuthenticationFailed, LedgerError, ServiceTimeout
 from grimoire.ledger import SqliteLedger
 from grimoire.record import Attempt, Outcome, Run
 from grimoire.trial.budget import Budget, Limit
-from grimoire.trial.run import Result, Runner, Trial, run
+from grimoire.trial.run import Runner, run
+from grimoire.trial.work import Result, Trial
 from grimoire.verdict import Verdict
 from tests.trial.test_run import LIMIT, Echo, cells, entries, lanes, paced, trial, within
 

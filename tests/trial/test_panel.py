@@ -13,8 +13,9 @@ from grimoire.chat import Answer
 from grimoire.errors import LedgerError
 from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.record import Cell, Done, Run
-from grimoire.trial.run import JUDGED_AT_ONCE, Panel, Result, Trial, run
+from grimoire.trial.run import JUDGED_AT_ONCE, run
 from grimoire.trial.sampling import Sampler
+from grimoire.trial.work import Panel, Result, Trial
 from grimoire.verdict import Verdict
 from tests.trial.test_run import WORKS, Echo, approve, cells, lanes, paced, within
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grimoire.chat import Answer, Message, Request, Usage
 from grimoire.record import Cell
 from grimoire.trial.progress import Progress, Rate, Row, total
-from grimoire.trial.run import Result
+from grimoire.trial.work import Result
 from grimoire.verdict import Verdict, VerdictKind
 
 START = 1_003.0

@@ -13,7 +13,8 @@ from grimoire.record import Cell, Entry, Run
 from grimoire.trial.gate import Gate
 from grimoire.trial.paced import Paced
 from grimoire.trial.retry import Retry
-from grimoire.trial.run import Judge, Result, Trial, run
+from grimoire.trial.run import run
+from grimoire.trial.work import Judge, Result, Trial
 from grimoire.verdict import CheckResult, Verdict
 
 WORKS = Verdict(
@@ -351,7 +352,7 @@ def test_a_resumed_run_judges_what_was_left_unjudged(ledger: SqliteLedger) -> No
     within(run(batch, lanes(cells("a")), results.append))
     assert backend.asked == []
     assert seen == [answer]
-    assert results == [Result(cells("a")[0], WORKS, answer, 0.000005, earlier=True)]
+    assert results == [Result(cells("a")[0], WORKS, answer, 0.000005, earlier=True, number=1)]
     assert [e.verdict for e in entries(ledger, batch)] == ["works"]
 
 
