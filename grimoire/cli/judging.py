@@ -19,6 +19,9 @@ from grimoire.verdict import CheckResult, Verdict
 if TYPE_CHECKING:
     from grimoire.trial.counting import CountingBackend
 
+KEPT = 1024
+"""Cases whose checks are kept at hand."""
+
 
 def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> list[Check]:
     """The standing checks, the spell's own, the case's, and what the prompt itself expects, in that order.
@@ -111,6 +114,8 @@ class SpellJudge:
             for check in built:
                 if self._votes and isinstance(check, Voting):
                     check.votes = self._votes
+            if len(self._checks) >= KEPT:
+                del self._checks[next(iter(self._checks))]  # the oldest: cells come spell by spell, case by case
             self._checks[key] = built, yardstick(built)
         return self._checks[key]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -81,8 +82,14 @@ def expect(prompt: str) -> list[Expectation]:
     `prompt` is a template: what stands for the user's text is not read. Nothing is derived from a prompt that is
     answered in several turns.
     """
+    return list(_read(prompt))
+
+
+@lru_cache(maxsize=256)
+def _read(prompt: str) -> tuple[Expectation, ...]:
+    """Read once, since it takes milliseconds and all cases of a spell share their prompt."""
     if any(pattern.search(prompt) for pattern in _IN_TURNS):
-        return []
+        return ()
     told = tuple(sentences(prompt))
     chinese = [sentence for sentence in told if _is_chinese(sentence.text)]
     english = [sentence for sentence in told if not _is_chinese(sentence.text)]
@@ -91,7 +98,7 @@ def expect(prompt: str) -> list[Expectation]:
     unfit |= {"hashtags"} if _BARE_TAGS.search(prompt) else set()
     kept = [claim for claim in found if claim.kind not in unfit]
     settled = sorted(_settle(kept, single=_single(told)), key=lambda pair: pair[0].start)
-    return [_expectation(prompt, claim, spec) for claim, spec in settled]
+    return tuple(_expectation(prompt, claim, spec) for claim, spec in settled)
 
 
 def _expectation(prompt: str, claim: Claim, spec: CheckSpec) -> Expectation:

@@ -26,8 +26,8 @@ class Retry(msgspec.Struct, frozen=True):
         """Seconds until the next attempt; None when there is to be none.
 
         `number` counts the throttles of a question where this is one, and else its other failures; this one came
-        `elapsed` seconds after the first attempt was begun. `draw` is a random number from 0 to 1. What the service asks
-        for is never cut short; else waits grow exponentially with jitter
+        `elapsed` seconds after the first attempt was begun. `draw` is a random number from 0 to 1. What the service
+        asks for is never cut short; else waits grow exponentially with jitter
         (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
         """
         if not error.retryable or not self.retries or (number > self.retries and not is_throttle(error)):
