@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -39,7 +39,7 @@ def trial(
     max_calls: own.MaxCalls = None,
     max_time: own.MaxTime = "",
     resume: own.Resume = None,
-    fail_on: Annotated[options.FailOn, typer.Option("--fail-on", help="What makes the exit code 1.")] = "broken",
+    fail_on: own.FailOn = "broken",
     fail_under: own.FailUnder = 0.0,
     yes: own.Yes = False,
     dry_run: options.DryRun = False,
@@ -70,14 +70,11 @@ def trial(
         part=options.parse_part(part),
         shuffle=shuffle,
     )
-    given = (
-        names or languages or models or samples or rehearse or topics or wanted.reasons or part or shuffle is not None
-    )
+    given = any((names, languages, models, samples, rehearse, topics, wanted.reasons, part, shuffle is not None))
     means = trial_setup.Means(translator, jobs, _limit(max_cost, max_calls, max_time))
     with wiring.open_ledger(settings, ledger) as store:
         run = None if resume is None else trial_wanted.resumed(store, resume, wanted if given else None)
-        decided = trial_wanted.plan_of(run) if run else trial_wanted.decide(wanted)
-        setup = trial_setup.prepare(settings, decided, store, means)
+        setup = trial_setup.prepare(settings, trial_wanted.decide(wanted, run), store, means)
         trial_plan_show.show(setup, store, run, json=json and dry_run)
         if not dry_run and trial_setup.agree(setup, yes=yes):
             raise typer.Exit(_fire(setup, run, store, trial_end.Demand(fail_on, fail_under), json=json))

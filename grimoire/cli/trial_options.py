@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from grimoire.cli import options
+
 CHOICE, LIMITS = "What to try", "What it may take"
 
 All = Annotated[bool, typer.Option("--all", help="Every spell; the same as naming none.")]
@@ -31,6 +33,7 @@ Resume = Annotated[
         help="Go on with the last unfinished trial, or with a run by its id, the beginning of one, last, last~1.",
     ),
 ]
+FailOn = Annotated[options.FailOn, typer.Option("--fail-on", help="What makes the exit code 1.")]
 FailUnder = Annotated[
     float, typer.Option("--fail-under", min=0, max=1, help="Exit code 1 where a smaller share of answers works.")
 ]

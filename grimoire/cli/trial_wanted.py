@@ -80,8 +80,13 @@ def request(
     )
 
 
-def decide(wanted: Wanted) -> Wanted:
-    """With what is decided when a run begins: the seed of its sample, and until when the ledger counts."""
+def decide(wanted: Wanted, run: Run | None = None) -> Wanted:
+    """With what is decided when a run begins: the seed of its sample, and until when the ledger counts.
+
+    Of a `run` that goes on it is decided. Raises UsageError as `plan_of`.
+    """
+    if run:
+        return plan_of(run)
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     drawn = secrets.randbelow(_SEEDS) if wanted.shuffle is None else wanted.shuffle
     return msgspec.structs.replace(wanted, seed=drawn if wanted.part else None, as_of=now if wanted.reasons else "")
