@@ -173,7 +173,7 @@ def _record(ledger: SqliteLedger, run: Run, outcomes: list[Outcome], judge: Spel
     verdict = judge(cell, answer, paid)
     ledger.add_verdict(number, verdict)
     ledger.finish(run)
-    return Result(cell, verdict, answer, paid)
+    return Result(cell, verdict, answer, paid, number=number)
 
 
 async def _ask(backend: ChatBackend, cell: Cell, continue_limit: int, *, streaming: bool) -> Answer:

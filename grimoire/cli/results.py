@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 
 def result_json(result: Result) -> dict[str, object]:
-    """One cell, asked and judged. Of one that was answered `earlier`, before a resume, the ledger has the answer."""
+    """One cell, asked and judged; `id` is the number of its entry in the ledger."""
     cell, answer = result.cell, result.answer
     return {
+        "id": result.number or None,
         "spell": cell.spell,
         "language": cell.language,
         "backend": cell.backend,

@@ -19,6 +19,7 @@ from grimoire.trial.budget import Budget
 from grimoire.trial.run import Runner
 from grimoire.trial.sampling import Measured, Sampler, known
 from grimoire.trial.work import Again, Result, Trial
+from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
@@ -69,7 +70,8 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
             asking = msgspec.structs.replace(
                 trial, sampler=_Growing(trial.sampler, on_result) if trial.sampler else None
             )
-            runner = Runner(asking, planned, _counting(told, setup.plan.samples, on_result))
+            tell = _recalling(store, on_result) if json else on_result
+            runner = Runner(asking, planned, _counting(told, setup.plan.samples, tell))
             try:
                 with _signals(runner):
                     await runner.run()
@@ -100,6 +102,19 @@ class _Growing(msgspec.Struct, frozen=True):
         if again:
             self.shown.grow(again.backend, 1)
         return again
+
+
+def _recalling(store: SqliteLedger, on_result: Callable[[Result], None]) -> Callable[[Result], None]:
+    """What was answered before a resume is told whole, as the ledger has it."""
+
+    def tell(result: Result) -> None:
+        if result.earlier and result.answer is None:
+            entry = store.entry(result.number)
+            verdict = Verdict(kind=result.verdict.kind, checks=entry.checks, yardstick=entry.yardstick)
+            result = msgspec.structs.replace(result, verdict=verdict, answer=entry.reply, cost=entry.cost)
+        on_result(result)
+
+    return tell
 
 
 def _counting(told: _Told, samples: int, on_result: Callable[[Result], None]) -> Callable[[Result], None]:

@@ -132,6 +132,14 @@ def reply(session: Session, answer: int) -> Answer:
     return rows.answer_from(found[0])
 
 
+def entry(session: Session, answer: int) -> Entry:
+    """The entry of that number; LedgerError where there is none."""
+    for found in _pages(session, "WHERE a.id > :last ORDER BY a.id", {"last": answer - 1}, 1):
+        if found.id == answer:
+            return found
+    raise LedgerError(f"the ledger {session.path} has no answer {answer}", hint="it was not written by this run")
+
+
 def scores(session: Session, run: str) -> Iterator[Scored]:
     """A run's accepted results, one a cell, without those that it asked for anew."""
     left_out = _numbers_of(session, _SUPERSEDED_IN_RUN, {"run": run})

@@ -136,6 +136,10 @@ class SqliteLedger:
     def reply(self, answer: int) -> Answer:
         return reading.reply(self.session, answer)
 
+    def entry(self, answer: int) -> Entry:
+        """The entry of that number, with its checks. Raises LedgerError."""
+        return reading.entry(self.session, answer)
+
     def scores(self, run: Run) -> Iterator[Scored]:
         return reading.scores(self.session, run.id)
 

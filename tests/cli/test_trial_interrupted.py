@@ -81,7 +81,9 @@ def test_what_was_answered_is_never_asked_again(
     resumed = call(["trial", "--resume", "--yes", "--json", "--ledger", "l.db"])
     assert resumed.code == 1, resumed.err
     assert f"{planned - len(recorded)} calls, {len(recorded)} answered already" in resumed.err
-    assert len(resumed.lines) == planned
+    assert len(resumed.lines) == planned == len({line["id"] for line in resumed.lines})
+    assert all(line["answer"] and line["checks"] for line in resumed.lines), "what was answered earlier is told whole"
+    assert sum(line["earlier"] for line in resumed.lines) == len(recorded)
     assert backends.count == asked_before + planned - len(recorded)
     times = Counter(asked(body) for body in backends.bodies)
     assert len(times) == planned
