@@ -100,8 +100,9 @@ class Driver:
         args = [*(self.project.resume if self._started else self.project.arguments), *more]
         start = zygote.start if zygote and number % FRESH else lives.start
         life = start(args, self.project.folder, key, said)
-        self._end(life, end, f"{self.project.name}-{number}")
+        asked = self._end(life, end, f"{self.project.name}-{number}")
         code = life.wait()
+        assert asked, f"{said.name} asked nothing: code {code}, {said.read_text(encoding='utf-8')}"
         books = self.server.settle(f"{self.project.name}-{number}")
         recorded, self._started = rows.committed(self.project.ledger, self.folder / self.project.name)
         gained, self._recorded = recorded - self._recorded, recorded
@@ -110,19 +111,21 @@ class Driver:
         self.lived.append(lived)
         return lived
 
-    def _end(self, life: lives.Life, end: End, key: str) -> None:
+    def _end(self, life: lives.Life, end: End, key: str) -> bool:
+        """End it as it is to be ended; whether it had asked what it was to be ended after."""
         if end == "left":
-            return
+            return True
         if end == "killed early":
             time.sleep(self._random.uniform(0, 0.3))
             lives.signal(life, signal.SIGKILL)
-            return
+            return True
         if not self.server.life(key).begun.wait(PATIENCE):
             lives.signal(life, signal.SIGKILL)
-            raise AssertionError(f"{key} asked nothing")
+            return False
         time.sleep(self._random.uniform(0.02, 0.2) * self._pace)
         how = signal.SIGKILL if end == "killed" else next(self._signals)
         lives.signal(life, how)
         if end == "cut":
             time.sleep(self._random.uniform(0.01, 0.05))
             lives.signal(life, how)
+        return True
