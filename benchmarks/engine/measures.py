@@ -86,7 +86,7 @@ def row(name: str, used: Used, calls: int, ideal: float) -> None:
     """Print what a process used."""
     each = used.cpu / calls * 1000
     print(
-        f"{name:34} {used.wall:7.2f} s = {used.wall / ideal:5.2f} x ideal {used.cpu:7.2f} CPU s = {each:5.2f} ms a call "
+        f"{name:34} {used.wall:7.2f} s = {used.wall / ideal:5.2f} x ideal {used.cpu:7.2f} CPU s = {each:5.2f} ms each "
         f"{used.peak:5.0f} MiB   load {used.load:.1f}, held up {used.held:.1f} s",
         flush=True,
     )
