@@ -119,17 +119,17 @@ class Writer:
 
     def _text_number(self, text: str) -> int:
         """The number of a text, which is kept once however often it is sent."""
-        number = self._known.pop(text, 0) or self._look_up(rows.clean(text))
+        number = self._known.pop(text, 0) or self._look_up(text)
         if len(text) <= _LONGEST_KNOWN:
             self._known[text] = number  # last, so that what was not sent for long is forgotten first
             if len(self._known) > TEXTS_KNOWN:
                 del self._known[next(iter(self._known))]
         return number
 
-    def _look_up(self, body: str) -> int:
-        digest = rows.fingerprint(body)
+    def _look_up(self, text: str) -> int:
+        digest = rows.fingerprint(text)
         found = self._session.connection.execute("SELECT id FROM texts WHERE digest = ?", (digest,)).fetchone()
         if found:
             number: int = found[0]
             return number
-        return self._session.insert("INSERT INTO texts (digest, body) VALUES (?, ?)", (digest, body))
+        return self._session.insert("INSERT INTO texts (digest, body) VALUES (?, ?)", (digest, text))

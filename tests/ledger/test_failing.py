@@ -162,6 +162,29 @@ def test_a_file_that_is_no_longer_there_takes_no_answer_in_silence(tmp_path: Pat
     assert path.exists() is (change is replace)
 
 
+def test_a_file_that_was_moved_and_put_back_has_what_it_had(path: Path) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.start("trial", {})
+        ledger.add_all(run, batch(1))
+        moved = path.rename(path.with_name("moved.db"))
+        with pytest.raises(LedgerError, match="was moved"):
+            ledger.add_all(run, batch(9))
+    moved.rename(path)
+    assert samples(path) == list(range(1, 9))
+
+
+def test_a_saved_file_that_cannot_grow_stays_as_it_was(small_disk: Path, tmp_path: Path) -> None:
+    ledger, run = small_disk / "ledger.db", Run(id="20261123T214501-3f9a", kind="trial", started="")
+    first = rescue.save(ledger, run, batch(1))
+    before = first.read_bytes()
+    other = rescue.save(ledger, run, batch(9, 200_000), [tmp_path / "state"])
+    assert first.read_bytes() == before
+    assert [(file, answers) for file, answers in rescue.waiting(ledger, [tmp_path / "state"])] == [
+        (first, 8),
+        (other, 8),
+    ]
+
+
 def test_a_file_that_goes_during_a_commit_counts_as_one_that_did_not_take_it(path: Path) -> None:
     with open_ledger(path) as ledger:
         run = ledger.start("trial", {})

@@ -94,6 +94,30 @@ def test_what_is_taken_in_twice_is_known(ledger: SqliteLedger, run: Run, saved: 
     assert known(ledger, run) == before
 
 
+def test_what_is_twice_in_a_file_is_known_the_second_time(ledger: SqliteLedger, run: Run, saved: Path) -> None:
+    head, *others = lines(saved)
+    rewrite(saved, head, *others, head, *others, *others)
+    assert rescue.take_in(ledger, saved)[:5] == (2, 2, 1, 10, 0)
+    assert len(known(ledger, run)) == 4
+
+
+def test_answers_are_counted_across_the_pieces_in_which_a_file_is_read(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in range(1, 40):
+        monkeypatch.setattr(rescue, "_CHUNK", size)
+        assert rescue.waiting(path) == [rescue.Waiting(saved, 2)]
+
+
+def test_what_follows_a_run_that_cannot_be_used_is_not_of_the_run_before(
+    ledger: SqliteLedger, run: Run, saved: Path
+) -> None:
+    head, *others = lines(saved)
+    rewrite(saved, head, head | {"started": "2020-01-01T00:00:00.000Z"}, *others)
+    assert rescue.take_in(ledger, saved)[:5] == (0, 0, 0, 0, 6)
+    assert list(ledger.entries(run.id)) == []
+
+
 def test_an_answer_that_is_on_record_already_stays_as_it_is(ledger: SqliteLedger, run: Run, saved: Path) -> None:
     number = ledger.add_answer(run, a_cell(), Answer(text="the first"))
     ledger.add_verdict(number, a_verdict("works"))
@@ -117,6 +141,7 @@ def test_several_rescues_of_a_run_are_one_file_and_a_line_that_was_cut_off_spoil
     first = rescue.save(path, run, outcomes()[:2])
     with first.open("ab") as stream:
         stream.write(b'{"row":"answer","at":"2026')
+    first.chmod(0o644)
     assert rescue.save(path, run, outcomes()[2:]) == first
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     taken = rescue.take_in(ledger, first)
