@@ -40,6 +40,7 @@ from grimoire.checks.declining_phrases import (
     ZH_FRONTED,
 )
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import vocabulary
 from grimoire.checks.intake import of_the_task
 from grimoire.checks.refusal_phrases import PIVOT
 from grimoire.checks.shortfall import falls_short
@@ -78,7 +79,7 @@ def find_declining(text: str, incantation: str) -> str:
 
 def _excuses(text: str, incantation: str, size: int) -> str:
     """A sentence that excuses, where no more is said than that, and less is there than was asked for, or an offer."""
-    if size > TALK or len(_MARKED.findall(text)) > 1:
+    if size > TALK or not (EXCUSE.may_stand_in(text) or TALKS.may_stand_in(text)) or len(_MARKED.findall(text)) > 1:
         return ""
     excuse = next((found for found in EXCUSE.finditer(text) if not _quoted(text[: found.start()])), None)
     if falls_short(text, incantation):
@@ -92,7 +93,7 @@ def _excuses(text: str, incantation: str, size: int) -> str:
 
 def _declining(text: str, incantation: str) -> Iterator[int]:
     """Where clauses begin that decline to do what was asked."""
-    for start in _I.finditer(text) if "I" in text or "i'" in text else ():
+    for start in _I.finditer(text) if ("I" in text or "i'" in text) and "i" in vocabulary(text) else ():
         found = I_DECLINE.match(text, start.start(), start.start() + CLAUSE)
         if found and _is_asked(text, found.end(), incantation):
             yield start.start()

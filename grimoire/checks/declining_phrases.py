@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
@@ -169,6 +170,7 @@ _REQUEST = (
     r"\b(?:this|your|the) (?:\w+ )?(?:request|prompt|content|input|message|response|query|conversation"
     r"|topic|output|reply|answer)\b"
 )
+_REQUESTS = "request prompt content input message response query conversation topic output reply answer"
 _DONE_TO = any_of(
     r"(?:can(?:not|['’]t| not)|could(?: not|n['’]t)|will not|won['’]t) be (?:\w+ )?(?:complet|process"
     r"|fulfil|generat|display|show|handl|answer|creat)\w*",
@@ -191,48 +193,75 @@ _MEDIA = (
     r"(?:images?|pictures?|graphics|illustrations?|photos?|drawings?|audio|videos?|files|artwork|visuals"
     r"|diagrams?|web ?pages?|websites?|links)"
 )
-SHORT_ONLY = Expression(
-    any_of(
+_MEDIA_WORDS = (
+    "image images picture pictures graphics illustration illustrations photo photos drawing drawings audio video videos"
+    " files artwork visuals diagram diagrams web webpage webpages website websites links"
+)
+SHORT_ONLY = Hinted(
+    phrase(
+        f"this your the | {_REQUESTS}",
         rf"{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}(?=[\s\S]{{0,300}}?{_SAFETY})",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    phrase(
+        f"this your the | {_REQUESTS}",
         rf"{_SAFETY}[^.!?\n]{{0,60}}\n?[\s\S]{{0,80}}?{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    phrase(
+        f"i | {_MEDIA_WORDS}",
         rf"\bi(?:['’]m| am)?(?: (?:\w+ )?(?:work|deal)[^.,!?\n]{{0,24}} and)? (?:\w+ )?(?:(?:do not|don['’]t"
         rf"|can(?:not|['’]t)|not able to) (?:\w+ or )?(?:creat|produc|draw|generat|render|mak|open|view|brows"
         rf"|display)\w*"
         rf"(?: or \w+)? (?:\w+ ){{0,2}}?{_MEDIA})\b(?=[^\n]{{0,200}}?\b(?:need|you (?:could|might|can)|try"
         rf"|tool|instead|designer|generator|unable|can['’]t|cannot|sorry))",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    phrase(
+        "i | information data details record records source sources facts",
         r"\bi(?: (?:could not|couldn['’]t|was(?: not|n['’]t) able to|can(?:not|['’]t)|am unable to|did not"
         r"|didn['’]t)|['’]m (?:unable|not able) to) "
         r"(?:find|locate|verify|access|retrieve) (?:any |enough |reliable |the )*(?:information|data|details"
         r"|records?|sources?|facts)\b",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    phrase(
+        "let we i | talk discuss change move try",
         r"\b(?:let['’]s|can we|shall we|i['’]d (?:rather|prefer to)) (?:talk about|discuss|change to"
         r"|move on to|try) (?:something|another|a different)",
-        r"(?:^|[\n。！!，,：:]|检测到|檢測到)"
-        + either_script(
-            f"(?:抱歉[，,]?|很抱歉[，,]?|检测到|系统检测到)?(?:您|你|该|此|本次|这个|这段|当前|上述|系统|相关)(?:的|所)?(?:输入|提交|发送"
-            f"|提供)?的?(?:{_REQUEST_ZH}|判定)"
-            f"[^。！？\\n“]{{0,24}}?{_DONE_TO_ZH}"
-        ),
-        either_script(
-            "我(?:暂时|目前|还|并|也)?(?:没有|未能?|没能?|无法|查不到|找不到)(?:能)?(?:找到|查到|查询到|检索到|搜索到|获取到?|取得|掌握"
-            "|核实)?(?:任何)?[^。！？\\n]{0,30}?(?:信息|资料|资讯|数据|记录)"
-            "[^。！？\\n]{0,40}?(?:无法|不能|没办法|没法|不便|难以)"
-        ),
-        either_script(
-            "(?:这|该|此)(?:个|类|种|方面|些)?(?:的)?[^，。\\n“]{0,6}?(?:话题|问题|内容|题材"
-            "|方面)[^。\\n“]{0,4}?我[^，。\\n]{0,6}?(?:不太?方便|不便|不好|不能|没法|无法|不适合|不想|不太会|没办法)"
-            "[^，。\\n]{0,4}?(?:聊|谈|说|讲|写|评|答|展开|讨论|涉及|多)"
-        ),
-        r"\A" + either_script("(?:该|此|本)?(?:内容|回答)[^。\\n]{0,14}?(?:不可见|已隐藏|已删除|不予展示)"),
-        either_script(
-            "我(?:目前|暂时|并)?(?:没有|不具备)[^，。！？\\n]{0,10}(?:上网|联网|绘画|绘图|画图|作图|浏览|搜索|查询|生图)[^，。\\n]{0,6}(?:能力|功能|权限)"
-            "(?=[\\s\\S]{0,60}?(?:查不到|无法|不能|没办法|没法|建议))"
-        ),
-        either_script("(?:还在学习|没学会|知识盲区|为难|超出了?我)[^\\n]{0,40}?(?:换个?|问我|别的|其他)"),
-        either_script(
-            "(?:我们|咱们)?(?:换|聊)(?:聊)?(?:一)?(?:个|点|些)?[^，。\\n]{0,8}?(?:话题|轻松|别的|其他)[^，。\\n]{0,6}?吧[～~。！!]{0,3}\\Z"
-        ),
+        re.IGNORECASE | re.MULTILINE,
     ),
-    re.IGNORECASE | re.MULTILINE,
+    phrase(
+        "",
+        any_of(
+            r"(?:^|[\n。！!，,：:]|检测到|檢測到)"
+            + either_script(
+                f"(?:抱歉[，,]?|很抱歉[，,]?|检测到|系统检测到)?(?:您|你|该|此|本次|这个|这段|当前|上述|系统|相关)(?:的|所)?(?:输入|提交|发送"
+                f"|提供)?的?(?:{_REQUEST_ZH}|判定)"
+                f"[^。！？\\n“]{{0,24}}?{_DONE_TO_ZH}"
+            ),
+            either_script(
+                "我(?:暂时|目前|还|并|也)?(?:没有|未能?|没能?|无法|查不到|找不到)(?:能)?(?:找到|查到|查询到|检索到|搜索到|获取到?|取得|掌握"
+                "|核实)?(?:任何)?[^。！？\\n]{0,30}?(?:信息|资料|资讯|数据|记录)"
+                "[^。！？\\n]{0,40}?(?:无法|不能|没办法|没法|不便|难以)"
+            ),
+            either_script(
+                "(?:这|该|此)(?:个|类|种|方面|些)?(?:的)?[^，。\\n“]{0,6}?(?:话题|问题|内容|题材"
+                "|方面)[^。\\n“]{0,4}?我[^，。\\n]{0,6}?(?:不太?方便|不便|不好|不能|没法|无法|不适合|不想|不太会|没办法)"
+                "[^，。\\n]{0,4}?(?:聊|谈|说|讲|写|评|答|展开|讨论|涉及|多)"
+            ),
+            r"\A" + either_script("(?:该|此|本)?(?:内容|回答)[^。\\n]{0,14}?(?:不可见|已隐藏|已删除|不予展示)"),
+            either_script(
+                "我(?:目前|暂时|并)?(?:没有|不具备)[^，。！？\\n]{0,10}(?:上网|联网|绘画|绘图|画图|作图|浏览|搜索|查询|生图)[^，。\\n]{0,6}(?:能力|功能|权限)"
+                "(?=[\\s\\S]{0,60}?(?:查不到|无法|不能|没办法|没法|建议))"
+            ),
+            either_script("(?:还在学习|没学会|知识盲区|为难|超出了?我)[^\\n]{0,40}?(?:换个?|问我|别的|其他)"),
+            either_script(
+                "(?:我们|咱们)?(?:换|聊)(?:聊)?(?:一)?(?:个|点|些)?[^，。\\n]{0,8}?(?:话题|轻松|别的|其他)[^，。\\n]{0,6}?吧[～~。！!]{0,3}\\Z"
+            ),
+        ),
+        re.IGNORECASE | re.MULTILINE,
+    ),
 )
 """What nothing else stands beside in a short answer: the system's word, no information, no pictures."""
 LETTER = Expression(
@@ -248,19 +277,42 @@ LETTER = Expression(
 SAID = Expression(r"\b(?:said|told|says|thought|asked)\b|(?:说|說|道|想|问|問|答|喊)[：:]", re.IGNORECASE)
 SAID_AFTER = Expression(r"[^.!?\n]{0,120}?,[\"”]? (?:i|he|she|they) (?:said|told|thought)\b", re.IGNORECASE)
 """What stands in the sentence before and after reported speech."""
-EXCUSE = Expression(
-    any_of(
+
+
+def _either(words: str) -> str:
+    """The words, and what they become without a space after what may stand before them."""
+    return " ".join(f"{before}{word}" for word in words.split() for before in ("", "i", "m", "am", "was"))
+
+
+EXCUSE = Hinted(
+    phrase(
+        f"{_either('cannot unable rather prefer decline refuse')} / able | t {_either('not')}"
+        f" / in comfortable going allowed | {_either('not')} / {_either('have')} | no"
+        f" / {_either('can could couldn won will would wouldn do don')} | t not"
+        f" / t {_either('not')} | want have see create write feel do provide",
         r"\bi(?:['’]m| am| was)? ?(?:\w+ ){0,2}?(?:can(?:not|['’]t)|could(?: not|n['’]t)|won['’]t|will not"
         r"|would(?: not|n['’]t) want|unable|not able|n['’]t able"
         r"|not (?:in a position|comfortable|going|allowed)|(?:do not|don['’]t) (?:have|see|create|write|feel"
         r"|do|provide)|rather not|prefer not"
         r"|decline|refuse|have no|['’]d (?:rather|prefer))\b",
+    ),
+    phrase(
+        "something | i / sit | out / i | respectfully gently kindly",
         r"\b(?:is|are)(?: not|n['’]t) something i\b|\bsit (?:this|that) (?:one )?out\b|\bi(?:['’]d"
         r"| would) (?:respectfully|gently|kindly)\b",
+    ),
+    phrase(
+        "training knowledge | my the / ai / language | model",
         r"\b(?:my|the) (?:training|knowledge)(?: data)? (?:ends|stops|only)|\bas an ai\b|\blanguage model\b",
+    ),
+    phrase(
+        "unfortunately sorry apologise apologize",
         r"\b(?:unfortunately|i['’]m (?:really |very )?sorry|sorry"
         r"|i apologi[sz]e)\b[^.!?\n]{0,120}?\b(?:copyright|concern|policy|policies|guidelines|harm|privacy"
         r"|rights|not|n['’]t)\b",
+    ),
+    phrase(
+        "",
         either_script(
             any_of(
                 "(?:我|因此|所以|目前|暂时|暂|故|[，,。！\\n])(?:实在|目前|暂时|恐怕|还|也|就|并)?"
@@ -271,7 +323,6 @@ EXCUSE = Expression(
             )
         ),
     ),
-    re.IGNORECASE,
 )
 """What an assistant says that does not do something, whatever it is; far too wide to mean anything alone."""
 ADDRESS = Expression(
@@ -300,14 +351,24 @@ TASK_OFFER = Expression(
     re.IGNORECASE,
 )
 """What an assistant offers in place of the work."""
-TALKS = Expression(
-    any_of(
+TALKS = Hinted(
+    phrase(
+        "you | may might could / perhaps | we you i / i | recommend suggest encourage / shall | i"
+        " / i | can | help write draft show offer / would | you | like / could | you | tell share send let"
+        " / do | you | have / let | me | know / what how | about / thanks thank | for"
+        " / please | provide share send consult contact check",
         r"\b(?:you (?:may|might|could)|perhaps (?:we|you|i)|i(?:['’]d| would)? (?:recommend|suggest"
         r"|encourage)|i can (?:help|write|draft|show|offer)"
         r"|shall i|would you like|could you (?:tell|share|send|let)|do you have|let me know|what about"
         r"|how about|please (?:provide|share|send|consult|contact|check)"
         r"|thanks for (?:your|the|asking)|thank you for (?:your|the|asking|reaching))\b[^.!?\n]{0,200}[.!?]?\s{0,3}\Z",
+    ),
+    phrase(
+        "topic | i / stay avoid | i / designed | i",
         r"\bthis is a topic i\b|\bi (?:stay away from|avoid) (?:this|these|such)\b|\bi['’]m designed to\b",
+    ),
+    phrase(
+        "",
         either_script(
             any_of(
                 "(?:望|请|敬请|恳请|还望)(?:您|你)?(?:的)?(?:知悉|理解|谅解|见谅|包涵|海涵)",
@@ -316,7 +377,6 @@ TALKS = Expression(
             )
         ),
     ),
-    re.IGNORECASE,
 )
 """What is said to who asked, and is no part of a text asked for."""
 ADVICE_WANTED = Wanted(

@@ -32,6 +32,7 @@ _MARKER = Expression(
 )
 _SENTENCES = Expression(r"(?<=[a-z]{2}[.!?])\s+|(?<=[)”][.!?])\s+|(?<=[。！？])|\n+")
 _YOU = Expression(r"\b(?:you|your|i|me)\b|您|你", re.IGNORECASE)
+_ASKING = (":", "：", "__")
 _QUESTION_LINE = Expression(r"[?？:：_][ *]{0,4}\n")
 _TABLE = Expression(r"(?:^[ \t]*\|.*\|[ \t]*\n){3}", re.MULTILINE)
 
@@ -41,10 +42,16 @@ def find_intake(text: str, incantation: str) -> str:
     size = bulk(text)
     if size > LONGEST or (size > BRIEF and len(_QUESTION_LINE.findall(text)) <= max(QUESTIONS, text.count("\n") // 5)):
         return ""
-    if LETTER.match(text) or "```" in text or ("|" in text and _TABLE.search(text)):
+    put_off = FRAME.may_stand_in(text)
+    if (
+        not _may_ask(text, put_off=put_off)
+        or LETTER.match(text)
+        or "```" in text
+        or ("|" in text and _TABLE.search(text))
+    ):
         return ""
     parts = [part for part in _SENTENCES.split(text) if any(map(str.isalnum, part))]
-    if question := _assents_and_asks(parts):
+    if (question := _assents_and_asks(parts)) or not put_off:
         return question
     sure = sum(part.rstrip("*_ ").endswith(("?", "？", ":", "：", "__")) for part in parts) >= QUESTIONS
     frames = [found for found in FRAME.finditer(text) if sure or of_the_task(found.group(), incantation)]
@@ -53,6 +60,13 @@ def find_intake(text: str, incantation: str) -> str:
     asked = [part for part in parts if _asks(part)]
     content = sum(weight(part) for part in parts if not (_asks(part) or _is_around(part)))
     return frames[0].group() if asked and content <= CONTENT * size else ""
+
+
+def _may_ask(text: str, *, put_off: bool) -> bool:
+    """Whether there is a mark or a word without which nothing is asked; without a question mark it must be put off."""
+    if "?" in text or "？" in text:
+        return True
+    return put_off and (any(mark in text for mark in _ASKING) or ASK.may_stand_in(text))
 
 
 def _assents_and_asks(parts: list[str]) -> str:

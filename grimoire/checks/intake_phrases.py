@@ -6,6 +6,7 @@ import re
 
 from grimoire.checks.declining_phrases import TEXT
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 
 _WRITE = (
@@ -14,21 +15,38 @@ _WRITE = (
     r"|compil|begin|start|get (?:started|going|to work)|have|send|give|do|work|turn|make|finish|polish|provide|help)"
 )
 _I_WILL = r"\bi(?:['’]ll| will| can|['’]d| shall| could)\b"
-FRAME = Expression(
-    any_of(
+_AIM = "make tailor write create ensure help get give draft build do"
+FRAME = Hinted(
+    phrase(
+        "once soon after when with upon | i ll",
         rf"\b(?:once|as soon as|after|when|with|upon) (?:receipt|receiving|i(?:['’]ve| have| get| know|['’]m)"
         rf"|you(?:['’]ve| have|['’]re| send| share| tell| fill| let)?"
         rf"|we|that|this|these|those|they|your)\b[^.!?\n]{{0,90}}?(?:{_I_WILL}|\byou['’]ll (?:have"
         rf"|get))[^.!?\n]{{0,30}}?\b{_WRITE}[^.!?\n]{{0,60}}",
+    ),
+    phrase(
+        "before so | i",
         rf"\b(?:before|so(?: that)?) i (?:can |could |may )?{_WRITE}\w*[^.!?\n]{{0,60}}",
+    ),
+    phrase(
+        "send give tell share provide paste fill answer drop reply pick choose | and so | i",
         rf"\b(?:send|give|tell|share|provide|paste|fill|answer|drop|reply|pick"
         rf"|choose)\b[^.!?\n]{{0,160}}?\b(?:and|so) {_I_WILL}[^.!?\n]{{0,30}}?\b{_WRITE}[^.!?\n]{{0,60}}",
+    ),
+    phrase(
+        f"to | {_AIM} | i please / to | {_AIM} | could can | you",
         r"\bto (?:make|tailor|write|create|ensure|help|get|give|draft|build|do)\b[^.!?\n]{0,80}?"
         r"\b(?:i(?:['’]d (?:like|love|need)| need|['’]ll need| have (?:a few|some))|could you|please"
         r"|can you)\b[^.!?\n]{0,60}",
+    ),
+    phrase(
+        "i | need d ll have | details information questions answers things first before about",
         r"\b(?:i need|i['’]ll need|i['’]d like|i have) (?:to (?:know|ask|understand|confirm)|a few|some"
         r"|more)\b[^.!?\n]{0,40}"
         r"\b(?:details|information|questions|answers|things|first|before|about)\b[^.!?\n]{0,60}",
+    ),
+    phrase(
+        "",
         either_script(
             any_of(
                 "(?:收到|有了|了解|确认|得到|拿到|等|根据|待)[^。！？\\n]{0,24}?[，,后]我?[^。！？\\n]{0,10}?(?:会|将|就|马上|立刻|立即|再|便"
@@ -44,21 +62,26 @@ FRAME = Expression(
             )
         ),
     ),
-    re.IGNORECASE,
 )
 """What says that the work is yet to come, with what it is."""
-ASK = Expression(
-    any_of(
+ASK = Hinted(
+    phrase(
+        "please kindly / could can would | you",
         r"\b(?:please|could you|can you|kindly|would you)\b[^.!?\n]{0,40}?\b(?:provid|shar|tell|let me know"
         r"|send|giv|answer|fill|specif|confirm"
         r"|describ|paste|complete|suppl)",
+    ),
+    phrase(
+        "me / need like | i / few | questions",
         r"^\W{0,4}(?:just )?(?:send|tell|give|share with) me\b|\blet me know\b|\bi(?:['’]d)? (?:need"
         r"|like) to know\b|\ba few (?:quick )?questions\b",
+    ),
+    phrase(
+        "",
         either_script(
             "(?:请|麻烦|烦请|劳烦|只需|还需|需要|需)(?:您|你)?(?:先|再)?[^，。\\n]{0,8}?(?:提供|告诉|告知|补充|填写|回答|说明|确认|发|给出|回复|输入|列出|描述)"
         ),
     ),
-    re.IGNORECASE,
 )
 POLITE = Expression(
     r"\W{0,4}"

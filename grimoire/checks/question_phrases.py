@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
@@ -20,20 +21,46 @@ _INPUT = any_of(
     "text|topic|keywords?|article|prompt|input|content|subject|title|document|details|passage|paragraph|description",
     "(?:more|additional|further|specific) (?:information|context)",
 )
+_INPUT_WORDS = (
+    "text topic keyword keywords article prompt input content subject title document details passage paragraph"
+    " description information context"
+)
 _INPUT_ZH = any_of("文本|主题|关键词|关键字|文章|内容|题目|标题|话题|信息|资讯|原文|需求|资料|文字|细节|描述")
 _AUDIENCE = any_of("target audience|audience|readers?|tone|style|length|format|keywords?|topic|purpose|word count")
 _AUDIENCE_ZH = any_of("读者|受众|语气|风格|字数|篇幅|长度|格式|关键词|主题|用途|目的|平台")
 
-QUESTION = Expression(
-    any_of(
+QUESTION = Hinted(
+    phrase(
+        f"{_INPUT_WORDS} | could can you i please* kindly*",
         rf"\b{_PLEASE}[^.?\n]{{0,30}}?{_GIVE}\w*[^.?\n]{{0,40}}?\b{_INPUT}\b",
+    ),
+    phrase(
+        "what which | topic topics subject subjects text texts keyword keywords article articles",
         r"\b(?:what|which) (?:topic|subject|text|keyword|article)s? (?:would|do|should|did|shall|can|are|is|will)",
+    ),
+    phrase(
+        "what | shall should can may | i we",
         r"\bwhat (?:shall|should|can|may) (?:i|we) (?:write|start|begin|cover|work on|create|help)",
+    ),
+    phrase(
+        "message text attachment document input article | cut is come not",
         r"\b(?:message|text|attachment|document|input|article)\b[^.?\n]{0,24}\b(?:cut off|is missing|is empty"
         r"|(?:did not|didn['’]t) come through|not attached)",
+    ),
+    phrase(
+        "what | would | like | me us",
         r"\bwhat would you like (?:me|us) to (?:write|start|begin|cover|work on|create)",
+    ),
+    phrase(
+        "could can would | you | tell | me | more",
         r"\b(?:could|can|would) you (?:please )?tell me (?:a (?:bit|little) |some )?more\b(?! about (?:your|the|how))",
+    ),
+    phrase(
+        "i | need | more further",
         r"\bi(?:['’]ll| will)? (?:just )?need (?:a bit |a little |some )?(?:more|further) (?:information|details)",
+    ),
+    phrase(
+        "",
         either_script(
             "请(?:先|您|你)?(?:再)?(?:提供|告诉我|告知|输入|给出|发送|粘贴|上传|补充|说明)"
             rf"[^。？！\n]{{0,24}}?{_INPUT_ZH}"
@@ -45,7 +72,6 @@ QUESTION = Expression(
             "|(?:您|你)(?:似乎|好像)?(?:还)?(?:没有|没|未)(?:提供|给出|说明|告诉我|输入|附上|粘贴)"
         ),
     ),
-    re.IGNORECASE,
 )
 TASK_QUESTION = Expression(
     any_of(

@@ -116,6 +116,8 @@ def find_question(text: str) -> str:
         around = weight(text[: found.start()]), weight(text[found.end() :])
         if around[0] <= SHORT_ANSWER / 3 and around[1] <= SHORT_ANSWER / 2:
             return found.group()
+    if "?" not in text and "？" not in text:
+        return ""
     return _only_questions([part for part in _SENTENCES.split(text) if any(map(str.isalnum, part))])
 
 
