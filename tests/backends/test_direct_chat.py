@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +25,7 @@ from grimoire.errors import (
 )
 from grimoire.ports import ChatBackend
 from tests.backends.conftest import KEY, QUESTION, Connect, ask
-from tests.servers.openai_server import ENGLISH, OpenAIServer, Reply
+from tests.servers.openai_server import OpenAIServer, Reply
 from tests.servers.raw_server import CERTIFICATE, Line, RawServer
 
 BODY = json.dumps({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}).encode()
@@ -84,6 +86,23 @@ def test_other_headers_may_be_given_and_replace_ours(server: OpenAIServer, conne
     ask(connect_direct(headers={"X-Gateway": "secret-1", "User-Agent": "curl"}))
     sent = server.received[0].headers
     assert (sent["x-gateway"], sent["user-agent"]) == ("secret-1", "curl")
+
+
+ONE_CALL = """
+import asyncio, sys, time
+from tests.backends.conftest import ask
+from grimoire.backends.direct_chat import DirectChat
+started = time.perf_counter()
+answer = ask(DirectChat("test/m", base_url=sys.argv[1], api_key="", model="m"))
+assert answer.seconds < (time.perf_counter() - started) / 2
+print([name for name in ("openai", "httpx2") if name in sys.modules], "aiohttp" in sys.modules)
+"""
+
+
+def test_a_call_imports_no_sdk_and_what_it_imports_is_not_the_answers_time(server: OpenAIServer) -> None:
+    command = [sys.executable, "-c", ONE_CALL, server.base_url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == ["[]", "True"]
 
 
 @pytest.mark.parametrize(
@@ -331,62 +350,3 @@ def test_a_bomb_beside_an_error_takes_nothing_of_it_back(server: OpenAIServer, c
     with pytest.raises(ServiceFault) as caught:
         ask(connect_direct())
     assert (caught.value.status, caught.value.retry_after) == (503, 3.0)
-
-
-def test_a_proxy_carries_what_is_not_exempt(
-    server: OpenAIServer, connect_direct: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", server.base_url.removeprefix("http://").removesuffix("/v1"))
-    assert ask(connect_direct(base_url="http://service.invalid/v1")).text == ENGLISH
-    assert server.received[0].path == "http://service.invalid/v1/chat/completions"
-    monkeypatch.setenv("no_proxy", "127.0.0.1, .invalid")
-    ask(connect_direct())
-    assert server.received[1].path == "/v1/chat/completions"
-
-
-@pytest.mark.parametrize(("user", "credentials"), [("", []), ("user:pass@", [b"Basic dXNlcjpwYXNz"])])
-def test_a_proxy_is_told_nothing_but_where_to_connect_to(
-    monkeypatch: pytest.MonkeyPatch, user: str, credentials: list[bytes]
-) -> None:
-    asked: list[bytes] = []
-
-    def serve(line: Line) -> None:
-        asked.append(line.request())
-        line.send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-
-    with RawServer(serve) as proxy:
-        monkeypatch.setenv("https_proxy", f"http://{user}127.0.0.1:{proxy.port}")
-        with pytest.raises(ServiceUnreachable) as caught:
-            ask(direct("https://service.invalid/v1"))
-    assert asked[0].startswith(b"CONNECT service.invalid:443 ")
-    assert re.findall(rb"Proxy-Authorization: (.*)\r", asked[0]) == credentials
-    assert KEY.encode() not in asked[0]
-    assert "proxy" in caught.value.message
-    assert "pass" not in caught.value.message
-    assert not caught.value.retryable
-
-
-@pytest.mark.parametrize("proxy", ["http://user:hush@[::1", "http://user:hush@", "user:hush@x:99999"])
-def test_a_proxy_that_cannot_be_is_not_shown(
-    connect_direct: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
-    monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(ServiceUnreachable, match="the proxy's address cannot be read") as caught:
-        ask(connect_direct())
-    assert "hush" not in "".join(traceback.format_exception(caught.value))
-
-
-def test_a_proxy_that_is_not_there_is_told_from_the_service(
-    connect_direct: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with OpenAIServer() as gone:
-        monkeypatch.setenv("http_proxy", gone.base_url.removesuffix("/v1"))
-    with pytest.raises(ServiceUnreachable, match="no proxy: ") as caught:
-        ask(connect_direct())
-    assert "proxy variables" in caught.value.hint
-
-
-def test_a_proxy_it_cannot_use_is_for_the_sdk(connect_direct: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(ServiceUnreachable, match="transport: sdk"):
-        ask(connect_direct())
