@@ -10,6 +10,7 @@ import msgspec
 from grimoire.errors import ServiceError
 from grimoire.ports import AskingCheck, ChatBackend, Check, Exchange
 from grimoire.spell import digest
+from grimoire.trial.gate import Stopped
 from grimoire.verdict import CheckResult, Verdict, decide
 
 NO_JUDGE = "no judge is set: name a backend as `judge` in the settings"
@@ -32,7 +33,7 @@ def judge(exchange: Exchange, checks: Sequence[Check], yardstick: str = "") -> V
 async def ask(exchange: Exchange, checks: Sequence[Check], verdict: Verdict, backend: ChatBackend | None) -> Verdict:
     """The verdict after `judge`'s with the skipped questions put to a model; without a backend they have crashed.
 
-    An answer that is broken already is not paid for again.
+    An answer that is broken already is not paid for again. Raises Stopped where nothing is to be asked any more.
     """
     if verdict.kind == "broken":
         return verdict
@@ -94,6 +95,8 @@ async def _ask(check: AskingCheck, exchange: Exchange, backend: ChatBackend | No
     except ServiceError as error:
         failed = _result(check, f"the judge {backend.name} gave no answer: {error.message}")
         return msgspec.structs.replace(failed, judge=backend.name)
+    except Stopped:  # nothing is to be asked any more: no verdict, and no crash of the check
+        raise
     except Exception as error:  # noqa: BLE001  # as above
         return _crashed(check, error)
 

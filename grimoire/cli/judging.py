@@ -18,6 +18,7 @@ from grimoire.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
     from grimoire.trial.counting import CountingBackend
+    from grimoire.trial.paced import Paced
 
 KEPT = 1024
 """Cases whose checks are kept at hand."""
@@ -134,13 +135,17 @@ def open_judge(
     return SpellJudge(spells, expectations=values.expectations, backend=panel, votes=values.votes, original=original)
 
 
-def open_panel(settings: Settings, spells: Sequence[Spell]) -> CountingBackend | None:
-    """The backend that checks of these spells ask; None where none is set or none asks. Raises as `open_backend`."""
+def open_panel(settings: Settings, spells: Sequence[Spell], opened: Sequence[Paced] = ()) -> CountingBackend | None:
+    """The backend that checks of these spells ask; None where none is set or none asks. Raises as `open_backend`.
+
+    One of those `opened` already is shared, and so is its pace.
+    """
     from grimoire.trial.counting import CountingBackend
 
     if not settings.values.judge or not any(_asking(spell) for spell in spells):
         return None
-    return CountingBackend(open_backend(settings, settings.values.judge))
+    own = open_backend(settings, settings.values.judge)
+    return CountingBackend(next((backend.having() for backend in opened if backend.name == own.name), own))
 
 
 def panel_requests(settings: Settings, spells: Sequence[Spell], answers: Iterable[tuple[str, str, int]]) -> int:

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
+import typer
 
 from grimoire.cli import judging, output, progress, wiring
 from grimoire.cli.options import AUTO
 from grimoire.cli.rescue import rescuer
+from grimoire.errors import UsageError
 from grimoire.ledger import fingerprint
 from grimoire.trial import plan as trial_plan
 from grimoire.trial.budget import Budget
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from grimoire.verdict import VerdictKind
 
 INTERRUPTED = "interrupted"
+UNREAD = "nobody reads its output any more"
 
 
 class Fired(msgspec.Struct, frozen=True):
@@ -49,11 +52,15 @@ class Fired(msgspec.Struct, frozen=True):
 
 
 class _Told(msgspec.Struct):
-    """Planned cells of which the outcome is known, cells that got no answer, and those that had one before."""
+    """Planned cells of which the outcome is known, cells that got no answer, and those that had one before.
+
+    `gone` is why standard output takes no more.
+    """
 
     planned: int = 0
     unanswered: int = 0
     earlier: int = 0
+    gone: Exception | None = None
 
 
 def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
@@ -71,7 +78,7 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
                 trial, sampler=_Growing(trial.sampler, on_result) if trial.sampler else None
             )
             tell = _recalling(store, on_result) if json else on_result
-            runner = Runner(asking, planned, _counting(told, setup.plan.samples, tell))
+            runner = Runner(asking, planned, _counting(told, setup.plan.samples, tell, lambda: runner.stop(UNREAD)))
             try:
                 with _signals(runner):
                     await runner.run()
@@ -87,6 +94,8 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
     except KeyboardInterrupt:
         output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
         raise
+    if isinstance(told.gone, UsageError):
+        raise told.gone
     return Fired(why, sum(totals.values()) - told.planned, told.unanswered, told.earlier)
 
 
@@ -117,12 +126,21 @@ def _recalling(store: SqliteLedger, on_result: Callable[[Result], None]) -> Call
     return tell
 
 
-def _counting(told: _Told, samples: int, on_result: Callable[[Result], None]) -> Callable[[Result], None]:
+def _counting(
+    told: _Told, samples: int, on_result: Callable[[Result], None], leave: Callable[[], None]
+) -> Callable[[Result], None]:
+    """Counts what is told, and calls `leave` when nobody can be told any more: what is paid for still comes in."""
+
     def tell(result: Result) -> None:
         told.planned += result.cell.sample <= samples
         told.unanswered += bool(result.error)
         told.earlier += result.earlier
-        on_result(result)
+        if told.gone is None:
+            try:
+                on_result(result)
+            except (typer.Exit, UsageError) as gone:
+                told.gone = gone
+                leave()
 
     return tell
 

@@ -101,7 +101,7 @@ def prepare(settings: Settings, wanted: Wanted, store: SqliteLedger, means: Mean
         cases=cases,
         to_translate=[late for language in wanted.languages for late in outdated(library, spells, language)],
         translator=means.translator or settings.values.translator,
-        panel=None if wanted.rehearsing else judging.open_panel(settings, spells),
+        panel=None if wanted.rehearsing else judging.open_panel(settings, spells, backends),
         problems=bool(problems),
     )
     _leave_out_unfillable(setup)

@@ -199,9 +199,11 @@ def test_a_reader_that_has_enough_ends_no_trial_with_a_bug(
     for name in ("second", "third"):
         path = write_spell(name)
         path.write_text(mine.read_text(encoding="utf-8").replace("name: mine", f"name: {name}"), encoding="utf-8")
-    read = shell("grimoire trial mine second third -l en -m one --yes --json | head -1")
+    read = shell("grimoire trial mine second third -l en -m one -n 9 -j 1 --yes --json | head -1")
     assert "a bug in Grimoire" not in read.err
     assert read.out.count("\n") == 1
+    assert "stopped: nobody reads its output any more" in read.err
+    assert call(["trial", "--resume", "--yes", "--json"]).code == 0
 
 
 def test_an_answer_from_elsewhere_is_put_to_the_judge_too(
@@ -234,6 +236,21 @@ def test_a_translation_is_compared_with_the_original(
     }
     assert compared == {"en": "skipped", "zh": "passed"}
     assert models(server).count("m2") == 4
+
+
+def test_a_budget_counts_the_judge_and_what_it_leaves_unjudged_is_judged_later(
+    mine: Path, judged: Callable[..., OpenAIServer]
+) -> None:
+    server = judged(PASS)
+    done = call(["trial", "mine", "-l", "en", "-m", "one", "-n", "2", "-j", "1", "--yes", "--max-calls", "5"])
+    assert done.code == 3, done.err
+    assert "stopped: --max-calls 5 is reached; 1 is left" in done.err
+    assert server.count == 5
+    assert "bug" not in done.err
+    resumed = call(["trial", "--resume", "--yes"])
+    assert resumed.code == 0, resumed.err
+    assert "2 works" in resumed.err
+    assert models(server).count("m1") == 2
 
 
 def test_answers_that_still_wait_for_the_judge_are_in_the_plan(mine: Path, judged: Callable[..., OpenAIServer]) -> None:
