@@ -179,10 +179,7 @@ def test_a_saved_file_that_cannot_grow_stays_as_it_was(small_disk: Path, tmp_pat
     before = first.read_bytes()
     other = rescue.save(ledger, run, batch(9, 200_000), [tmp_path / "state"])
     assert first.read_bytes() == before
-    assert [(file, answers) for file, answers in rescue.waiting(ledger, [tmp_path / "state"])] == [
-        (first, 8),
-        (other, 8),
-    ]
+    assert rescue.waiting(ledger, [tmp_path / "state"]) == [(first, 8), (other, 8)]
 
 
 def test_a_file_that_goes_during_a_commit_counts_as_one_that_did_not_take_it(path: Path) -> None:

@@ -96,7 +96,7 @@ def test_what_is_taken_in_twice_is_known(ledger: SqliteLedger, run: Run, saved: 
 
 def test_what_is_twice_in_a_file_is_known_the_second_time(ledger: SqliteLedger, run: Run, saved: Path) -> None:
     head, *others = lines(saved)
-    rewrite(saved, head, *others, head, *others, *others)
+    rewrite(saved, head, *others, *others, head, *others)
     assert rescue.take_in(ledger, saved)[:5] == (2, 2, 1, 10, 0)
     assert len(known(ledger, run)) == 4
 
