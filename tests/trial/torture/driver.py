@@ -46,16 +46,19 @@ class Lived:
 
 @dataclass
 class Driver:
-    """Tortures one plan. `folder` is for what the lives say, and for copies of the ledger."""
+    """Tortures one plan. `folder` is for what the lives say, and for copies of the ledger.
+
+    `pace` is how long lives are, beside 0.02 to 0.2 seconds; they become shorter or longer as the plan needs it.
+    """
 
     project: Project
     server: TortureServer
     folder: Path
     seed: int
+    pace: float = 1.0
     lived: list[Lived] = field(default_factory=list)
     _recorded: int = 0
     _started: bool = False
-    _pace: float = 1.0
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -83,7 +86,7 @@ class Driver:
             life = self.live(end, zygote)
             if end == "killed":
                 wanted = (self.project.cells - RESERVE - self._recorded) / max(1, kills - self.kills)
-                self._pace = min(4.0, max(0.1, self._pace * (0.9 if life.gained > wanted else 1.1)))
+                self.pace = min(4.0, max(0.1, self.pace * (0.9 if life.gained > wanted else 1.1)))
 
     def finish(self, *more: str) -> Lived:
         """Resume until the trial is done, with more options; the last life."""
@@ -122,7 +125,7 @@ class Driver:
         if not self.server.life(key).begun.wait(PATIENCE):
             lives.signal(life, signal.SIGKILL)
             return False
-        time.sleep(self._random.uniform(0.02, 0.2) * self._pace)
+        time.sleep(self._random.uniform(0.02, 0.2) * self.pace)
         how = signal.SIGKILL if end == "killed" else next(self._signals)
         lives.signal(life, how)
         if end == "cut":

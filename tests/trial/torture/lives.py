@@ -55,6 +55,8 @@ class Zygote:
 
     def start(self, args: Sequence[str], folder: Path, env: Mapping[str, str], said: Path) -> Life:
         """A new life; its standard error goes to the file `said`, its standard output to the one beside it."""
+        for file in (said, said.with_name(f"{said.name}.out")):
+            file.write_bytes(b"")  # a life may be killed before it has opened them
         order = {"args": [*args], "folder": str(folder), "env": dict(env), "said": str(said)}
         return _Forked(self, self._order(order))
 

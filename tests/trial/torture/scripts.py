@@ -186,10 +186,13 @@ BAD: Mapping[str, tuple[float, Write]] = {
 class Faults:
     """Draws replies: of every request a share fails, in one of the ways there are."""
 
-    def __init__(self, seed: int, share: float = 0.25, bad: Mapping[str, tuple[float, Write]] = BAD) -> None:
+    def __init__(
+        self, seed: int, share: float = 0.25, bad: Mapping[str, tuple[float, Write]] = BAD, slowest: float = 0.06
+    ) -> None:
         self._random = random.Random(seed)
         self._share = share
         self._bad = bad
+        self._slowest = slowest
 
     def draw(self) -> tuple[str, Write]:
         """The name of a reply, and the reply."""
@@ -200,8 +203,8 @@ class Faults:
         return name, GOOD[name]
 
     def latency(self) -> float:
-        """Seconds before a reply begins."""
-        return self._random.uniform(0.01, 0.06)
+        """Seconds before a reply begins: mostly few, so that replies come while others are being recorded."""
+        return self._slowest * self._random.random() ** 3
 
 
 def _completion(text: str, finish: str, *, usage: bool) -> dict[str, Any]:

@@ -67,6 +67,26 @@ def test_every_cell_has_one_answer_and_none_was_paid_for_twice_but_in_flight_at_
     assert not list(clean_environment.rglob("crash-*"))
 
 
+def test_services_that_answer_at_once_lose_a_kill_no_more_answers_than_were_in_flight(tmp_path: Path) -> None:
+    """Takes some eight seconds: thirty lives, in which answers come while those before are recorded and judged."""
+    project = a_project("fast", tmp_path / "fast", spells=10, cases=20, samples=20)
+    with TortureServer(Faults(SEED, share=0.0, slowest=0.004)) as server, Zygote() as zygote:
+        project.write(server.base_url, ("direct", "direct"))
+        plan = Driver(project, server, tmp_path, SEED, pace=0.3)
+        warm_up(zygote, plan, ("direct", "direct"))
+        for _ in range(30):
+            plan.live("killed", zygote)
+    print(f"paid for and lost at a kill: {_listed(Counter(life.lost for life in plan.lived))}")  # noqa: T201  # for the curious, with -s
+    check_lives(plan)
+    assert sum(life.lost for life in plan.lived) > 0
+
+
+def warm_up(zygote: Zygote, plan: Driver, transports: Transports) -> None:
+    warm = a_project("warm", plan.folder / "warm")
+    warm.write(plan.server.base_url, transports)
+    assert zygote.warm(warm.arguments, warm.folder, warm.key(0)) in {0, 3}
+
+
 def a_plan(seed: int, name: str, folder: Path, server: TortureServer) -> Driver:
     samples, transports, _ = PLANS[name]
     project = a_project(name, folder / name, spells=5, cases=CASES // samples, samples=samples)
@@ -80,9 +100,7 @@ def torture(plan: Driver) -> Lived:
     """Kill it as often as is asked, then let it end; its last life."""
     _, transports, options = PLANS[plan.project.name]
     with Zygote() as zygote:
-        warm = a_project("warm", plan.folder / "warm")
-        warm.write(plan.server.base_url, transports)
-        assert zygote.warm(warm.arguments, warm.folder, warm.key(0)) in {0, 3}
+        warm_up(zygote, plan, transports)
         plan.torture(zygote, KILLS)
     return plan.finish(*options)
 
