@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grimoire.chat import Answer, Message, Request, Usage
-from grimoire.record import Cell
+from grimoire.record import Cell, Run
 from grimoire.verdict import CheckResult, Outcome, Verdict, VerdictKind
 
 SUBJECT = "林黛玉倒拔垂杨柳"
@@ -33,6 +33,7 @@ def a_cell(
     )
 
 
+A_RUN = Run(id="20261123T214501-3f9a", kind="cast", started="2026-11-23T21:45:01.000Z")
 AN_ANSWER = Answer(
     text="# 标题\n第一段第二段",
     finish_reason="stop",
