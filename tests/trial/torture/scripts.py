@@ -181,6 +181,8 @@ BAD: Mapping[str, tuple[float, Write]] = {
     "stall in the body": (0.3, stalled("body")),
 }
 """Ways to fail, by name; none of them is an answer."""
+QUICK: Mapping[str, tuple[float, Write]] = {name: BAD[name] for name in ("429 for 0.2 s", "500", "reset in the body")}
+"""Some that take no time of anybody's."""
 
 
 class Faults:

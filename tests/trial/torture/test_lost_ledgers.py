@@ -20,7 +20,7 @@ from tests.ledger.samples import a_cell
 from tests.trial.torture import lives, rows
 from tests.trial.torture.lives import Life
 from tests.trial.torture.project import Project, a_project
-from tests.trial.torture.scripts import Faults
+from tests.trial.torture.scripts import QUICK, Faults
 from tests.trial.torture.server import TortureServer
 
 SEED = 11
@@ -72,9 +72,9 @@ BROKEN = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_a_failing_ledger_does_not_take_is_kept_and_taken_in(what: str, tmp_path: Path) -> None:
-    """Takes two to three seconds: three processes from nothing, one after the other, and a trial of 256 calls."""
-    broken, project, said = BROKEN[what], a_project("lost", tmp_path / "project", spells=2, cases=32), tmp_path / "said"
-    with TortureServer(Faults(SEED, share=0.04)) as server:
+    """Takes two to three seconds: three processes from nothing, one after the other, and a trial of 192 calls."""
+    broken, project, said = BROKEN[what], a_project("lost", tmp_path / "project", spells=2, cases=24), tmp_path / "said"
+    with TortureServer(Faults(SEED, share=0.04, bad=QUICK)) as server:
         project.write(server.base_url)
         life = lives.start(project.arguments, project.folder, project.key(1), said)
         wait_until(lambda: rows.committed(project.ledger, tmp_path / "copy")[0] >= RECORDED)
