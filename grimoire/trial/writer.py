@@ -17,8 +17,8 @@ from grimoire.verdict import Verdict
 if TYPE_CHECKING:
     from grimoire.trial.lane import Lane
 
-BATCH = 64
-"""Outcomes recorded in one transaction, at most: what has arrived while those before were judged."""
+BATCH = 32
+"""Verdicts recorded in one transaction, at most."""
 
 
 class Arrival(msgspec.Struct):
@@ -50,21 +50,20 @@ class Writer:
     async def work(self) -> None:
         """Until it is cancelled."""
         while True:
-            batch = [await self.arrived.get()]
-            while len(batch) < BATCH and not self.arrived.empty():
-                batch.append(self.arrived.get_nowait())
-            self._record(batch)
+            self._record([await self.arrived.get(), *self._arrivals()])
             while self._recorded:
                 await asyncio.sleep(0)
+                self._record(
+                    self._arrivals()
+                )  # before the next one is judged: a kill is to lose what is in flight alone
                 self._judge_next()
-            await asyncio.sleep(0)
+                if len(self._judged) >= BATCH:
+                    self._finish()
             self._finish()
 
     def drain(self) -> None:
         """Record all that is left before any of it is judged: it is paid for, and a judge may crash."""
-        left = [self.arrived.get_nowait() for _ in range(self.arrived.qsize())]
-        if left:
-            self._record(left)
+        self._record(self._arrivals())
         try:
             while self._recorded:
                 self._judge_next()
@@ -102,7 +101,12 @@ class Writer:
         self.failed = self.failed or error
         self._stop("the ledger failed")
 
+    def _arrivals(self) -> list[Arrival]:
+        return [self.arrived.get_nowait() for _ in range(self.arrived.qsize())]
+
     def _record(self, batch: list[Arrival]) -> None:
+        if not batch:
+            return
         outcomes = [arrival.outcome for arrival in batch]
         if self.failed is None:
             try:
