@@ -182,6 +182,7 @@ _SAFETY = (
     r"\b(?:polic|safety|unsafe|violat|guideline|permitted|filter|sensitiv|revis|rephras|edit your|modif"
     r"|different (?:prompt|topic|request))"
 )
+_SAFE = "polic* safety* unsafe* violat* guideline* permitted* filter* sensitiv* revis* rephras* edit modif* different"
 _REQUEST_ZH = "(?:输入|请求|提问|问题|内容|话题|指令|提示词|消息|描述|回答|对话|文字|主题|回复)"
 _DONE_TO_ZH = any_of(
     "(?:无法|不能|未能|不予|暂不|不支持|暂不支持)(?:处理|显示|展示|回答|生成|提供|继续|讨论|完成|响应|回复|输出|支持)",
@@ -199,12 +200,12 @@ _MEDIA_WORDS = (
 )
 SHORT_ONLY = Hinted(
     phrase(
-        f"this your the | {_REQUESTS}",
+        f"this your the | {_REQUESTS} | {_SAFE}",
         rf"{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}(?=[\s\S]{{0,300}}?{_SAFETY})",
         re.IGNORECASE | re.MULTILINE,
     ),
     phrase(
-        f"this your the | {_REQUESTS}",
+        f"this your the | {_REQUESTS} | {_SAFE}",
         rf"{_SAFETY}[^.!?\n]{{0,60}}\n?[\s\S]{{0,80}}?{_REQUEST}[^.!?\n]{{0,40}}?\b{_DONE_TO}",
         re.IGNORECASE | re.MULTILINE,
     ),

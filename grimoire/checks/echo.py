@@ -53,6 +53,7 @@ _LABEL = Expression(r"\A\W*\w{1,10}[ \t*_]{0,3}[:：]")
 _NO_PARAGRAPH = Expression(r"^[ \t]*(?:#{1,6}[ \t]|[|>]|[-*+•][ \t]|\d{1,3}[.、)]).*$", re.MULTILINE)
 _NO_TEXT = Expression(r"^[ \t]*(?:#{1,6}[ \t]|[|>]).*$", re.MULTILINE)
 _NOISE = Expression(r"[\W_]+")
+_NOISE_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 _RUN = Expression(r"[^\W_](?:[^\W_]| (?! )){4,}")
 
 
@@ -89,6 +90,8 @@ class Echo:
 @lru_cache(maxsize=256)
 def bare(text: str) -> str:
     """Letters and digits alone, case ignored."""
+    if text.isascii():
+        return text.lower().encode().translate(None, _NOISE_ASCII).decode()
     return _NOISE.sub("", text.casefold())
 
 
@@ -145,10 +148,17 @@ def is_piece(answer: str, sent: str, given: str, *, keeps: bool = False) -> bool
 
 def are_pieces(answer: str, sent: str, given: str) -> bool:
     """Whether each of several different lines of the answer stands in the incantation, and not all in the input."""
-    lines = {line for part in answer[:SHORT_ANSWER].split("\n") if (line := bare(part))}
-    if len(lines) < 2 or len(answer) > SHORT_ANSWER or sum(map(len, lines)) < SENTENCE_ZH:  # noqa: PLR2004  # one line is a piece
+    if len(answer) > SHORT_ANSWER:
         return False
-    return all(line in sent for line in lines) and not all(line in given for line in lines)
+    lines: set[str] = set()
+    for part in answer.split("\n"):
+        if (line := bare(part)) not in sent:
+            return False
+        lines.add(line)
+    lines.discard("")
+    if len(lines) < 2 or sum(map(len, lines)) < SENTENCE_ZH:  # noqa: PLR2004  # one line is a piece
+        return False
+    return not all(line in given for line in lines)
 
 
 def is_last_line(answer: str, incantation: str, given: str) -> bool:

@@ -60,6 +60,7 @@ _NEVER_LAST = Expression(
     r"(?:[,，、]|\b(?:the|an|and|or|because|which|their|your|its)"
     r"|以?及|[并而]且|因[为為]|由[于於]|如果|能[够夠]|[为為]了|不[仅僅]|[对對][于於]|[关關][于於]|根[据據]|例如|包括|之所以)\Z"
 )
+_COMMAS = (",", "，", "、")
 _SELDOM_LAST = Expression(
     r"(?:\b(?:a|of|for|to|in|with|by|from|at|into|is|are|was|were|be|that|this|these|as|than|when|while"
     r"|if|but|my|our|his"
@@ -160,6 +161,8 @@ def word(end: Ending) -> bool:
     whole = end.last.rstrip("*_ ")
     dots = whole.endswith(("...", "…"))
     line = whole.rstrip(".… ")[-LAST_WORDS:] if dots else whole[-LAST_WORDS:]
+    if not (line[-1:].isalpha() or line.endswith(_COMMAS)):
+        return False
     if _NEVER_LAST.search(line) and not (_SIGN_OFF.search(line) and len(whole) < LAST_WORDS):
         return end.sure or dots or any(map(_INNER.search, end.lines))
     return not dots and bool(_SELDOM_LAST.search(line)) and _runs(end) and any(map(_INNER.search, end.lines))

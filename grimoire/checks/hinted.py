@@ -25,10 +25,8 @@ class Words(msgspec.Struct, frozen=True):
     words: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
 
-    def are_missing(self, words: frozenset[str]) -> bool:
-        """Whether none of them is among the words of a text."""
-        if not words.isdisjoint(self.words):
-            return False
+    def begin_none(self, words: frozenset[str]) -> bool:
+        """Whether none of the words of a text has one of the beginnings."""
         return not self.beginnings or not any(word.startswith(self.beginnings) for word in words)
 
 
@@ -51,11 +49,17 @@ class Phrase(msgspec.Struct, frozen=True):
     expression: Expression
 
     def may_stand_in(self, text: str) -> bool:
-        """Whether nothing is missing without which the phrase cannot stand there."""
+        """Whether nothing is missing without which the phrase cannot stand there; loops, as it is asked so often."""
         if not self.needs:
             return not text.isascii()
         words = vocabulary(text)
-        return any(not any(group.are_missing(words) for group in need) for need in self.needs)
+        for need in self.needs:
+            for group in need:
+                if words.isdisjoint(group.words) and group.begin_none(words):
+                    break
+            else:
+                return True
+        return False
 
 
 def phrase(needs: str, source: str, flags: int = re.IGNORECASE) -> Phrase:

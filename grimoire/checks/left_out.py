@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, words
 
 NOTE = 200
@@ -32,30 +33,61 @@ _REST = any_of(
 _REST_ZH = "(?:其[余餘]|剩[余餘]|剩下|余下|餘下|[后後][续續]|[后後]面|中[间間]|以下|此[处處]|部分)"
 _LIMIT_ZH = "(?:篇幅|字[数數]|[长長]度|回复|輸出|输出)[^，。\\n]{0,8}(?:限制|有限|所限|原因|[关關]系|[过過][长長])"
 
-_OMITTED = Expression(
-    any_of(
+_OMITTED = Hinted(
+    phrase(
+        "omitted truncated left skipped shown follow",
         rf"{_REST}[^.\n]{{0,60}}\b(?:omitted|truncated|left out|skipped|not shown|follow (?:the|a) (?:same|similar))\b",
+    ),
+    phrase(
+        "same similar this",
         r"\d{1,3} (?:to|through|[–-]) \d{1,3}\b[^.\n]{0,20}\b(?:follow|continue|repeat|use"
         r"|keep)s?\b[^.\n]{0,20}\b(?:same|similar|this)\b",
+    ),
+    phrase(
+        "",
         r"\d{1,3}\s?(?:[–~～-]|至|到)\s?\d{1,3}\s?(?:[条條行章篇周週个個集]|[项項])[^。\n]{0,16}(?:同上|[类類]推|相同|[从從]略|沿用|照此|依此)",
+    ),
+    phrase(
+        "omitted truncated shortened abbreviated cut",
         r"\b(?:omitted|truncated|shortened|abbreviated|cut (?:off|short)) (?:here )?(?:for|due to|because of) "
         r"(?:brevity|length|space|the (?:length|character|token|word))",
+    ),
+    phrase(
+        "due because given | limit* constraint* restriction*",
         r"\b(?:due to|because of|given) (?:the )?(?:\w+ ){0,2}(?:length|space|character|token|word)\w* "
         r"(?:limit|constraint|restriction)",
+    ),
+    phrase(
+        "continue",
         r"\b(?:type|say|reply|send|enter|respond with|write)\b[^.\n]{0,8}[\"“'‘*]continue[\"”'’*][^.\n]{0,60}"
         r"\b(?:i['’]?ll|i will|rest|remaining|next|get|see|receive|read)\b",
-        rf"\b(?:would you like|do you want) me to (?:continue|go on|finish|complete|write)[^?\n]{{0,60}}{_REST}",
-        r"\bi(?:['’]ll| will) (?:continue|go on)[^.\n]{0,40} in (?:the|my) next (?:message|response|part|answer|reply)",
-        rf"\b(?:shall|should|may|can) i (?:continue|go on|proceed)[^?\n]{{0,60}}{_REST}",
-        rf"\b(?:let me know|tell me) (?:if|when)[^.\n]{{0,40}}\b(?:continue|go on|finish)[^.\n]{{0,40}}{_REST}",
-        rf"{_LIMIT_ZH}[^。\n]{{0,40}}(?:省略|略|{_REST_ZH}|未能|不能|[无無]法|回复|回覆|[继繼][续續]|不再|只能|只[展列给給][示出]?)",
-        rf"{_REST_ZH}[^，。\n]{{0,16}}(?:省略|略去|[从從]略|略|不再(?:一一)?(?:列出|列[举舉]|展示|[赘贅]述))\W{{0,6}}\Z",
-        r"(?:省略|略去)(?:其[余餘]|剩[余餘]|余下|餘下|[后後][续續]|\d+[条條行段])|下一[条條](?:消息|回复|信息)[^。\n]{0,6}[继繼][续續]",
-        rf"{_REST_ZH}[^，。\n]{{0,10}}(?:按|依|照|以)(?:此|照|上述|相同|同[样樣])[^，。\n]{{0,10}}(?:[继繼][续續]|[类類]推|生成|[补補]充)",
-        r"(?:回复|回覆|[输輸]入|[发發]送)[“\"「『‘'](?:[继繼][续續]|下一部分)[”\"」』’'][^。\n]{0,30}",
-        rf"(?:需要|要不要|是否|想)[^。？\n]{{0,6}}(?:[继繼][续續]|接[着著])[^。？\n]{{0,8}}{_REST_ZH}",
     ),
-    re.IGNORECASE,
+    phrase(
+        "me | to | would do | you",
+        rf"\b(?:would you like|do you want) me to (?:continue|go on|finish|complete|write)[^?\n]{{0,60}}{_REST}",
+    ),
+    phrase(
+        "next",
+        r"\bi(?:['’]ll| will) (?:continue|go on)[^.\n]{0,40} in (?:the|my) next (?:message|response|part|answer|reply)",
+    ),
+    phrase(
+        "i | shall should may can", rf"\b(?:shall|should|may|can) i (?:continue|go on|proceed)[^?\n]{{0,60}}{_REST}"
+    ),
+    phrase(
+        "me | know tell",
+        rf"\b(?:let me know|tell me) (?:if|when)[^.\n]{{0,40}}\b(?:continue|go on|finish)[^.\n]{{0,40}}{_REST}",
+    ),
+    phrase(
+        "",
+        any_of(
+            rf"{_LIMIT_ZH}[^。\n]{{0,40}}(?:省略|略|{_REST_ZH}|未能|不能|[无無]法|回复|回覆|[继繼][续續]|不再|只能|只[展列给給][示出]?)",
+            rf"{_REST_ZH}[^，。\n]{{0,16}}(?:省略|略去|[从從]略|略|不再(?:一一)?(?:列出|列[举舉]|展示|[赘贅]述))\W{{0,6}}\Z",
+            r"(?:省略|略去)(?:其[余餘]|剩[余餘]|余下|餘下|[后後][续續]|\d+[条條行段])|下一[条條](?:消息|回复|信息)[^。\n]{0,6}[继繼][续續]",
+            rf"{_REST_ZH}[^，。\n]{{0,10}}(?:按|依|照|以)(?:此|照|上述|相同|同[样樣])[^，。\n]{{0,10}}(?:[继繼][续續]|[类類]推|生成|[补補]充)",
+            r"(?:回复|回覆|[输輸]入|[发發]送)[“\"「『‘'](?:[继繼][续續]|下一部分)[”\"」』’'][^。\n]{0,30}",
+            rf"(?:需要|要不要|是否|想)[^。？\n]{{0,6}}(?:[继繼][续續]|接[着著])[^。？\n]{{0,8}}{_REST_ZH}",
+        ),
+    ),
 )
 _HINTS = words(
     "rest |remain|other |omitted|truncated|shortened|abbreviated|cut |limit|constraint|restriction|continue|继续|繼續"
@@ -73,7 +105,7 @@ def left_out(lines: Sequence[str], incantation: str) -> bool:
     if _TO_BE_CONTINUED.match(lines[-1]):
         return not _SERIAL.search(incantation)
     tail = " \n ".join(line[-NOTE:] for line in lines[-2:])
-    if any(hint in tail.lower() for hint in _HINTS) and _OMITTED.search(tail):
+    if _OMITTED.may_stand_in(tail) and any(map(tail.lower().__contains__, _HINTS)) and _OMITTED.search(tail):
         return True
     return _is_dots(lines) or _goes_on(lines[-1])
 

@@ -25,6 +25,7 @@ import msgspec
 from grimoire.checks.expression import Expression
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
+from grimoire.checks.width import wide
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
@@ -62,7 +63,6 @@ _AFTER_COUNTER = ".、)）:：|天日周步章节節条條个個篇期页頁点�
 _ENDS = ("|", ". ", "! ", "? ", ": ")
 _WIDE_ENDS = ("。", "！", "？", "；", "：")
 _HASHTAG = Expression(r"#[^\s#|]+#?")
-_WIDE = Expression(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _WORD = Expression(r"[a-zA-Z_]{2,}")
 _VALUE = Expression(r"\"\w+\": |\bINSERT\b|^[ \t]*(?:<|- )", re.MULTILINE)
 _FORM = Expression(r"__|□|☐|\[ \]|\.{4}|…{2}")
@@ -340,4 +340,4 @@ def is_verse(text: str) -> bool:
 
 def weight(text: str) -> int:
     """Letters, a character of Chinese, Japanese or Korean counting as three."""
-    return sum(map(str.isalpha, text)) + (WIDE - 1) * len(_WIDE.findall(text))
+    return sum(map(str.isalpha, text)) + (WIDE - 1) * wide(text)

@@ -25,6 +25,7 @@ import msgspec
 from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import vocabulary
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
 from grimoire.hanzi import simplify
@@ -165,12 +166,13 @@ def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, give
     def of_intentions(sentence: str) -> bool:
         return say.WILL.search(sentence) is not None or advice.PART.match(sentence) is not None or of_writing(sentence)
 
-    if found := _first(opening, lambda sentence: _is_asked(say.lecture(sentence), task)):
+    words = vocabulary(text.strip())
+    if found := _first(opening, lambda sentence: _is_asked(say.lecture(sentence, words), task)):
         why = "explains how it is written instead of writing it"
         return _if_most(text, found, why, of_lecture) or _if_most(text, found, why, of_advice, share=ADVICE)
     if (found := _first(opening, say.TRADE.match)) and text.count(given.strip() or " ") <= MENTIONS:
         return _if_most(text, found, "explains the trade instead of writing what was asked for", of_lecture)
-    if found := _first(opening, lambda sentence: _says_what_will_be(sentence, task)):
+    if found := _first(opening, lambda sentence: _says_what_will_be(sentence, task, words)):
         few = FEW if say.SHORT_KIND.search(task.kind) else 1
         return _if_most(text, found, "says what the text will be instead of writing it", of_intentions, few)
     found = next((sentence for sentence, _ in opening if _speaks_of(sentence, task)), "")
@@ -182,7 +184,7 @@ def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, give
 def _dense(text: str, opening: list[str], task: Task) -> str:
     """Advice to a writer from beginning to end, however it opens."""
     head = text[:HEAD]
-    if sum(word in head for word in advice.HINTS) < MENTIONS or not _opens_with_advice(opening, task):
+    if sum(map(head.__contains__, advice.HINTS)) < MENTIONS or not _opens_with_advice(opening, task):
         return ""
     sentences = [sentence for sentence in _sentences(text[:READ]) if sentence[0] not in "|#"]
     talk = [sentence for sentence in sentences if _advises(sentence, task)]
@@ -235,8 +237,10 @@ def _tells(sentence: str) -> bool:
     return sentence[0] in _ITEM and say.COMPOSE.search(sentence) is not None
 
 
-def _says_what_will_be(sentence: str, task: Task) -> bool:
-    if _is_asked(say.DESCRIBES.match(sentence), task):
+def _says_what_will_be(sentence: str, task: Task, words: frozenset[str]) -> bool:
+    """Whether it says what the text will hold, or what its writer is going to do. `words` are at least its own."""
+    nameless = sentence.isascii() and say.TEXT_WORDS.isdisjoint(words)
+    if not nameless and _is_asked(say.DESCRIBES.match(sentence), task):
         return True
     if task.message or not say.FUTURE.match(sentence):
         return False

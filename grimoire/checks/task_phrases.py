@@ -37,6 +37,21 @@ _TEXT = _words(
     " novels? haikus? sonnets? statements? paragraphs? sketch(?:es)? obituar(?:y|ies) quiz(?:zes)? worksheets? exams?"
     " invitations? flyers? leaflets? brochures? vows notices? announcements?"
 )
+_FIRST_WORDS = (
+    "ad ads advertisement advertisements announcement announcements answer answers article articles bio bios"
+    " blog blogs brochure brochures caption captions carousel carousels chapter chapters column columns content"
+    " copy description descriptions dialogue dialogues diaries diary email emails essay essays eulogies eulogy"
+    " exam exams fable fables faq faqs flyer flyers haiku haikus headline headlines invitation invitations joke"
+    " jokes landing leaflet leaflets letter letters listing listings lyrics memoir memoirs message messages"
+    " monologue monologues newsletter newsletters notice notices novel novels obituaries obituary page pages"
+    " paragraph paragraphs piece pieces poem poems post posts press product profile profiles question questions"
+    " quiz quizzes recipe recipes release releases replies reply report reports review reviews riddle riddles"
+    " scene scenes script scripts sketch sketches slogan slogans song songs sonnet sonnets speech speeches"
+    " statement statements stories story summaries summary tagline taglines tale tales text texts thread threads"
+    " title titles toast toasts travelogue travelogues tweet tweets vows worksheet worksheets"
+)
+TEXT_WORDS = frozenset(_FIRST_WORDS.split())
+"""Each word that the name of a text in English begins with."""
 _TEXT_ZH = _words(
     "文章 博文 博客 推文 帖子 贴文 作文 软文 稿件 稿子 新闻稿 描述 介绍 详情页 简介 文案 内容 标题 口号"
     " 广告语 广告 标语 脚本 剧本 台词 对白 微博 朋友圈 笔记 故事 小说 诗 歌词 童话 散文 段子 邮件"
@@ -210,10 +225,13 @@ _LECTURE_EN, _LECTURE_ZH = (
 )
 
 
-def lecture(sentence: str) -> re.Match[str] | None:
-    """How a sentence begins that explains how a text is written; the groups are what the text is called."""
+def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] | None:
+    """How a sentence begins that explains how a text is written; the groups are what the text is called.
+
+    `words` are the vocabulary of the sentence, or of more.
+    """
     if sentence.isascii():
-        return _LECTURE_EN.match(sentence)
+        return None if TEXT_WORDS.isdisjoint(words) else _LECTURE_EN.match(sentence)
     return (_LECTURE if sentence[0].isascii() else _LECTURE_ZH).match(sentence)
 
 

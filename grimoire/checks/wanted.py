@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script
@@ -32,5 +33,15 @@ class Wanted:
 
     def by(self, incantation: str) -> bool:
         """Whether the prompt asks for it and does not forbid it in the same breath."""
+        return _asks(self, incantation)
+
+    def asks(self, incantation: str) -> bool:
+        """The same, read anew."""
         pattern = self._anywhere if weight(incantation) <= SHORT_PROMPT else self._near
         return any(not found["no"] for found in pattern.finditer(incantation))
+
+
+@lru_cache(maxsize=256)
+def _asks(wanted: Wanted, incantation: str) -> bool:
+    """A trial has the same incantation for all samples of all models."""
+    return wanted.asks(incantation)

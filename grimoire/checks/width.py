@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 
 
 def wide(text: str) -> int:
     """How many characters are Chinese, Japanese or Korean."""
-    return 0 if text.isascii() else len(_WIDE.findall(text))
+    return 0 if text.isascii() else sum(map(len, _WIDE.findall(text)))
 
 
 def weight(text: str) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from grimoire.checks import declining_phrases, intake_phrases, left_out, question_phrases
+from grimoire.checks import declining_phrases, ending, intake_phrases, left_out, question_phrases, task_phrases
+from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, Need, Phrase, Words, phrase, vocabulary
 from grimoire.checks.phrases import any_of
 from tests.checks.labelled import FOLDER, read
@@ -33,8 +34,11 @@ UNKNOWN, FOUND = None, "!"
 
 def proves(phrase: Phrase) -> bool:
     """Whether whatever the phrase's expression matches has a word of each set of one of its needs."""
-    tree = list(parser.parse(phrase.expression.source, phrase.expression.flags))
-    return _proves(tree, phrase.needs or (BEYOND_ASCII,), DEEP)
+    return _proves(_tree(phrase.expression), phrase.needs or (BEYOND_ASCII,), DEEP)
+
+
+def _tree(expression: Expression) -> Tree:
+    return list(parser.parse(expression.source, expression.flags))
 
 
 def _proves(tree: Tree, needs: Iterable[Need], depth: int) -> bool:
@@ -83,6 +87,8 @@ def _step(kind: Any, value: Any, runs: set[str | None], words: Words) -> set[str
         return _repeated(least, most, list(body), runs, words)
     if kind is op.AT:
         return {_end(run, words) if value is op.AT_BOUNDARY else run for run in runs}
+    if kind is op.ASSERT and value[0] > 0 and _after(list(value[1]), runs, words) == {FOUND}:
+        return {FOUND}
     if kind in {op.ASSERT, op.ASSERT_NOT}:
         return runs
     return {UNKNOWN}
@@ -130,6 +136,7 @@ def test_no_phrase_stands_where_its_words_are_missing(name: str, one: Phrase) ->
         ("provid*", r"\w*provid"),
         ("", r"(?:我|i) can"),
         ("sorry", r"(?=sorry)\w+"),
+        ("sorry", r"(?<=\bsorry\b)\W+"),
     ],
 )
 def test_the_proof_is_none_for_words_that_may_be_missing(needs: str, source: str) -> None:
@@ -146,10 +153,43 @@ def test_the_proof_is_none_for_words_that_may_be_missing(needs: str, source: str
         ("t | don can", r"\b(?:don|can)['’]t\b"),
         ("", r"(?:我|你) can"),
         ("b", r"\ba? b\b"),
+        ("b", r"a(?=[^.]{0,9}\bb\b)"),
     ],
 )
 def test_the_proof_holds_for_words_that_are_always_there(needs: str, source: str) -> None:
     assert proves(phrase(needs, source))
+
+
+@pytest.mark.parametrize("expression", [task_phrases.DESCRIBES, task_phrases._LECTURE_EN])
+def test_how_a_sentence_on_texts_begins_names_one(expression: Expression) -> None:
+    """At the beginning of a string, so that the first word is a whole one."""
+    anchored = [(op.AT, op.AT_BOUNDARY), *_tree(expression)]
+    assert _proves(anchored, ((Words(task_phrases.TEXT_WORDS),), BEYOND_ASCII), DEEP)
+
+
+@pytest.mark.parametrize("expression", [ending._NEVER_LAST, ending._SELDOM_LAST])
+def test_a_word_that_ends_no_sentence_ends_in_a_letter_or_comma(expression: Expression) -> None:
+    *alternation, end = _tree(expression)
+    assert end == (op.AT, op.AT_END_STRING)
+    last = set(_last(alternation))
+    assert len(last) > 10  # there are many
+    assert all(char.isalpha() or char in ending._COMMAS for char in last)
+
+
+def _last(tree: Tree) -> Iterator[str]:
+    """Each character on which what a tree matches may end."""
+    kind, value = tree[-1]
+    if kind is op.LITERAL:
+        yield chr(value)
+    elif kind is op.IN:
+        yield from (chr(char) for _, char in value)
+    elif kind is op.BRANCH:
+        yield from (char for one in value[1] for char in _last(list(one)))
+    elif kind is op.SUBPATTERN:
+        yield from _last(list(value[-1]))
+    else:
+        assert (kind, value[:2]) == (op.MAX_REPEAT, (0, 1))
+        yield from (*_last(list(value[2])), *_last(tree[:-1]))
 
 
 @pytest.mark.parametrize("text", ["I can’t", "i CAN'T", "ı can't", "é1i, can;t", "不I can't不"])
