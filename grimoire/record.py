@@ -12,6 +12,8 @@ from grimoire.spell import digest
 from grimoire.verdict import CheckResult, VerdictKind
 
 RunKind = Literal["trial", "cast", "judge"]
+KEY_DIGITS = 24
+"""Of a question's digest: among a million questions no two are taken for one."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         """The digest of what is asked of whom, the same for every sample; `question` keeps it where it is known."""
         sent = [(m.role, m.content) for m in self.request.messages]
         asked = (self.spell, self.language, self.case, self.backend, sent)
-        return digest((*asked, self.parameters, self.request.parameters))
+        return digest((*asked, self.parameters, self.request.parameters), KEY_DIGITS)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -140,6 +141,10 @@ class Spell(SpellFields, frozen=True, kw_only=True):
         return digest((self.language, self.title, self.teaser, self.hint, self.prompt, self.variables))
 
 
-def digest(value: object) -> str:
-    """First twelve hexadecimal digits of the SHA-256 of a value's JSON: to tell versions apart, not for security."""
-    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:12]
+def digest(value: object, digits: int = 12) -> str:
+    """The first hexadecimal digits of the SHA-256 of a value's JSON: to tell versions apart, not for security."""
+    try:
+        text = msgspec.json.encode(value, order="sorted")
+    except UnicodeEncodeError:  # half a surrogate pair, as arguments that are no UTF-8 bring it; json escapes it
+        text = json.dumps(msgspec.to_builtins(value, order="sorted")).encode()
+    return hashlib.sha256(text).hexdigest()[:digits]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from grimoire import placeholders
 from grimoire.cast import OVERLAP, answer_language, ask, build_cell, exchange, incantation, stitch, variable_values
 from grimoire.chat import Answer, FinishReason, Message, Request, Usage
 from grimoire.errors import MissingInput, ServiceTimeout, UsageError
+from grimoire.record import Cell
 from grimoire.spell import Case, Spell, Template, Variable
 
 TONES = Variable(id=1, label="Tone", default="warm", options=("warm", "cold"))
@@ -309,3 +311,11 @@ def test_no_text_is_ever_lost(a: str, b: str, c: str) -> None:
     assert whole.startswith(a + b)
     assert whole.endswith(b + c)
     assert len(whole) <= len(a + b + b + c)
+
+
+def test_a_question_has_a_key_though_its_text_is_no_text() -> None:
+    """Arguments that are no UTF-8 come with halves of surrogate pairs."""
+    request = Request(messages=(Message("user", "half \udc80"),))
+    cell = Cell(spell="tea", language="en", template="t", case="c", backend="b/m", request=request, text="x", sample=2)
+    assert cell.key != msgspec.structs.replace(cell, case="d").key
+    assert msgspec.structs.replace(cell, question=cell.asks).key == cell.key == f"{cell.asks}-2"

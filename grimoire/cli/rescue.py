@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ def rescuer(ledger: Path, run: Run) -> Callable[[Sequence[Outcome]], None]:
 
         file = save(ledger, run, outcomes, [settings.state_directory()])
         if file not in said:
-            output.note(f"what the ledger does not take is kept; when it is mended: grimoire doctor --take-in {file}")
+            command = shlex.join(["grimoire", "doctor", "--ledger", str(ledger), "--take-in", str(file)])
+            output.note(f"what the ledger does not take is kept; when it is mended: {command}")
         said.add(file)
 
     return rescue

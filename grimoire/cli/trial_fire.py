@@ -215,4 +215,4 @@ def _sampler(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> 
                 cell = trial_plan.build(unit, backend)
                 yardstick = judge.yardstick(cell.spell, cell.case)
                 planned[place] = (cell.template, fingerprint(cell.incantation), yardstick)
-    return Sampler(chance, known(store.judged(), planned, chance, before=run.id))
+    return Sampler(chance, known(store.judged({spell for spell, _, _ in planned}), planned, chance, before=run.id))

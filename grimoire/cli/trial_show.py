@@ -99,7 +99,8 @@ def changes(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
     spells = {spell.name: spell for spell in setup.plan.spells}
     texts = {key: text_of(spells[key[0]], template) for key, template in setup.plan.templates.items()}
     answered = {key for key, count in tally.cells.items() if count.answers}
-    judged = ((cell, history) for cell, history in store.judged() if not cell[3] and cell[:3] in answered)
+    history = store.judged({spell for spell, _, _ in answered})
+    judged = ((cell, entries) for cell, entries in history if not cell[3] and cell[:3] in answered)
     rows = standings(judged, texts, setup.settings.values.chance)
     for row in rows:
         if row.standing.change in {"regressed", "recovered"}:
