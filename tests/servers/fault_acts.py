@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from email.utils import formatdate
-from functools import cache
 from time import time
 from typing import Any, Literal
 
@@ -158,15 +158,17 @@ BODY_HEAD = STREAM_HEAD.replace(b"text/event-stream", b"application/json")
 MANY = "w" * 50_000
 
 
-@cache
-def bomb(prefix: bytes, piece: bytes) -> bytes:
-    """A hundred megabytes, in a hundred kilobytes."""
-    return gzip.compress(prefix + piece * (100_000_000 // len(piece)), compresslevel=1)
+def bomb(prefix: bytes) -> bytes:
+    """A gigabyte of spaces in a megabyte; nobody is to read as far as its end, which it has not."""
+    packer = zlib.compressobj(wbits=31)
+    start = packer.compress(prefix) + packer.flush(zlib.Z_FULL_FLUSH)
+    # After a full flush nothing refers to what was before: the same megabyte can be said a thousand times.
+    return start + (packer.compress(b" " * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)) * 1000
 
 
 async def send_bomb(exchange: Exchange) -> None:
     streamed = exchange.request.streamed
-    packed = bomb(b"data: ", b" ") if streamed else bomb(b"", b" ")
+    packed = bomb(b"data: ") if streamed else bomb(b"")
     kind = "text/event-stream" if streamed else "application/json"
     await exchange.reply(packed, Content_Type=kind, Content_Encoding="gzip")
 

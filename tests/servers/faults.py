@@ -56,7 +56,6 @@ from tests.servers.fault_acts import (
 from tests.servers.fault_server import Serve, Way
 
 LENIENT = Timeouts(connect=20, first=20, read=20, total=20)
-QUICK = Timeouts(connect=0.4, first=0.4, read=0.4, total=20)
 
 Mode = Literal["whole", "streamed"]
 BOTH: tuple[Mode, ...] = ("whole", "streamed")
@@ -90,7 +89,24 @@ class Fault:
 
 ANSWERED: dict[str, Any] = {"text": GOOD, "finish_reason": "stop", "usage": Usage(11, 7), "model": "served-model"}
 BROKE: dict[str, Any] = {"error": ServiceUnreachable, "retryable": True}
-LATE: dict[str, Any] = {"error": ServiceTimeout, "retryable": True, "timeouts": QUICK}
+# Each impatient in one stage alone: the same backend is to answer the next request, on a busy machine too.
+LATE: dict[str, Any] = {"error": ServiceTimeout, "retryable": True}
+IN_A_BODY = Timeouts(connect=20, first=20, read=0.4, total=20)
+LATE_TO_CONNECT: dict[str, Any] = {
+    **LATE,
+    "says": r"no connection within 0\.4 seconds",
+    "timeouts": Timeouts(connect=0.4, first=20, read=20, total=20),
+}
+LATE_TO_BEGIN: dict[str, Any] = {
+    **LATE,
+    "says": r"no answer began within 0\.4 seconds",
+    "timeouts": Timeouts(connect=20, first=0.4, read=20, total=20),
+}
+LATE_TO_GO_ON: dict[str, Any] = {
+    **LATE,
+    "says": r"nothing came for 0\.4 seconds in the middle of an answer",
+    "timeouts": IN_A_BODY,
+}
 WRONG: dict[str, Any] = {"error": ServiceFault, "retryable": True}
 # What a script gets that asks for a fault of the way to the server.
 HANG_UP = ending(send_nothing, "reset")
@@ -119,14 +135,14 @@ FAULTS: dict[str, Fault] = {
     "ok-gzip": Fault(serve=send_packed, answer={"text": GOOD}),
     # The way to the server
     "refused": Fault(serve=HANG_UP, way="refused", says="the connection is refused", **BROKE),
-    "connect-timeout": Fault(serve=SAY_NOTHING, way="full", says=r"no connection within 0\.4 seconds", **LATE),
-    "tls-timeout": Fault(serve=SAY_NOTHING, way="tls-silent", says=r"no connection within 0\.4 seconds", **LATE),
+    "connect-timeout": Fault(serve=SAY_NOTHING, way="full", **LATE_TO_CONNECT),
+    "tls-timeout": Fault(serve=SAY_NOTHING, way="tls-silent", **LATE_TO_CONNECT),
     "tls-untrusted": Fault(
         serve=HANG_UP, way="https", error=ServiceUnreachable, says="certificate is not to be trusted"
     ),
     "tls-at-an-http-port": Fault(serve=HANG_UP, way="no-tls", error=ServiceUnreachable, says="no TLS"),
     "http-at-a-tls-port": Fault(serve=HANG_UP, way="not-tls", says="the connection broke", **BROKE),
-    "silent-server": Fault(serve=SAY_NOTHING, way="not-http", says=r"no answer began within 0\.4 seconds", **LATE),
+    "silent-server": Fault(serve=SAY_NOTHING, way="not-http", **LATE_TO_BEGIN),
     # The connection
     "reset-before-head": Fault(serve=ending(send_nothing, "reset"), says="the connection broke", **BROKE),
     "reset-in-head": Fault(serve=ending(send_half_head, "reset"), says="the connection broke", **BROKE),
@@ -137,11 +153,11 @@ FAULTS: dict[str, Fault] = {
     "closed-in-head": Fault(serve=ending(send_half_head, "close"), says="the connection broke before", **BROKE),
     "closed-mid-body": Fault(serve=ending(send_half, "close"), says="broke in the middle of an answer", **BROKE),
     "stall-before-head": Fault(
-        serve=ending(send_nothing, "stall"), says=r"no answer began within 0\.4 seconds", **LATE
+        serve=ending(send_nothing, "stall"), **LATE_TO_BEGIN
     ),
-    "stall-in-head": Fault(serve=ending(send_half_head, "stall"), says=r"no answer began within 0\.4 seconds", **LATE),
-    "stall-after-head": Fault(serve=ending(send_head, "stall"), says=r"nothing came for 0\.4 seconds in", **LATE),
-    "stall-mid-body": Fault(serve=ending(send_half, "stall"), says=r"nothing came for 0\.4 seconds in", **LATE),
+    "stall-in-head": Fault(serve=ending(send_half_head, "stall"), **LATE_TO_BEGIN),
+    "stall-after-head": Fault(serve=ending(send_head, "stall"), **LATE_TO_GO_ON),
+    "stall-mid-body": Fault(serve=ending(send_half, "stall"), **LATE_TO_GO_ON),
     # The status
     "400": at(400, RequestRejected),
     "401": at(401, AuthenticationFailed),
@@ -238,7 +254,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "sse-stall-after-end": Fault(
         serve=ending(streaming(*PARTS[:-2], ended=None), "stall"), answer={**ANSWERED, "usage": Usage()},
-        modes=("streamed",), timeouts=QUICK,
+        modes=("streamed",), timeouts=IN_A_BODY,
     ),
     "sse-crlf": Fault(
         serve=streaming(*(part.replace(b"\n", b"\r\n") for part in PARTS)), answer=ANSWERED, modes=("streamed",)
