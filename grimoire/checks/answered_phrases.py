@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
 
@@ -36,25 +37,62 @@ _TOO_MANY_ZH = any_of(
     "排队",
 )
 
-NOTICE = Expression(
-    any_of(
+_SERVER_WORDS = "server servers system service network model website we"
+_BUSY_WORDS = "busy overloaded unavailable down capacity available responding maintenance"
+NOTICE = Hinted(
+    phrase(
+        f"{_SERVER_WORDS} | {_BUSY_WORDS}",
         rf"\b{_SERVER}\b[^.\n]{{0,24}}\b{_BUSY}\b",
-        r"\b(?:experiencing|due to)\b[^.\n]{0,20}\b(?:demand|load|traffic)\b",
-        r"\btoo many requests\b|\brate[ _-]?limit|\bquota\b[^.\n]{0,20}\b(?:exceeded|reached)|\bexceeded your\b",
-        r"\b(?:reached|hit|exceeded)\b[^.\n]{0,12}\b(?:limit|quota|maximum|cap)\b",
-        r"\bsomething (?:(?:seems to|may|must) have |has )?(?:went|gone) wrong\b",
-        r"\bthere was an error\b|\ban error (?:has )?occurred\b",
-        r"\b(?:unknown|unexpected|network|internal server|server) error\b",
-        r"\b(?:could not|couldn['’]t|unable to|failed to) (?:generate|load|fetch|connect|reach|retrieve)\b",
-        r"\b(?:request|connection|response|session)\b[^.\n]{0,12}\b(?:timed out|interrupted|failed|expired)\b",
-        r"\bbad gateway\b|\bservice unavailable\b|\bgateway time-?out\b|\bstopped generating\b|\byou stopped this",
-        r"\bone message at a time\b|\bunusual activity\b",
-        rf"{_SERVER_ZH}[^。\n]{{0,10}}{_BUSY_ZH}",
-        rf"{_USE_ZH}[^。\n]{{0,10}}{_TOO_MANY_ZH}",
-        r"(?:生成|回答|输出|思考|加载|載入|发送|连接|响应|获取)[^。\n]{0,4}(?:失败|失敗|中断|出错|出錯|超时|逾時|已停止)",
-        "已停止生成|(?:请|請)先登[录錄]",
     ),
-    re.IGNORECASE,
+    phrase(
+        "experiencing due | demand load traffic",
+        r"\b(?:experiencing|due to)\b[^.\n]{0,20}\b(?:demand|load|traffic)\b",
+    ),
+    phrase(
+        "too | many / rate* / quota exceeded",
+        r"\btoo many requests\b|\brate[ _-]?limit|\bquota\b[^.\n]{0,20}\b(?:exceeded|reached)|\bexceeded your\b",
+    ),
+    phrase(
+        "reached hit exceeded | limit quota maximum cap",
+        r"\b(?:reached|hit|exceeded)\b[^.\n]{0,12}\b(?:limit|quota|maximum|cap)\b",
+    ),
+    phrase(
+        "something | wrong",
+        r"\bsomething (?:(?:seems to|may|must) have |has )?(?:went|gone) wrong\b",
+    ),
+    phrase(
+        "error",
+        r"\bthere was an error\b|\ban error (?:has )?occurred\b",
+    ),
+    phrase(
+        "error",
+        r"\b(?:unknown|unexpected|network|internal server|server) error\b",
+    ),
+    phrase(
+        "not t unable failed | generate load fetch connect reach retrieve",
+        r"\b(?:could not|couldn['’]t|unable to|failed to) (?:generate|load|fetch|connect|reach|retrieve)\b",
+    ),
+    phrase(
+        "request connection response session | timed interrupted failed expired",
+        r"\b(?:request|connection|response|session)\b[^.\n]{0,12}\b(?:timed out|interrupted|failed|expired)\b",
+    ),
+    phrase(
+        "gateway / service | unavailable / stopped | generating / you | stopped",
+        r"\bbad gateway\b|\bservice unavailable\b|\bgateway time-?out\b|\bstopped generating\b|\byou stopped this",
+    ),
+    phrase(
+        "message | time / unusual | activity",
+        r"\bone message at a time\b|\bunusual activity\b",
+    ),
+    phrase(
+        "",
+        any_of(
+            rf"{_SERVER_ZH}[^。\n]{{0,10}}{_BUSY_ZH}",
+            rf"{_USE_ZH}[^。\n]{{0,10}}{_TOO_MANY_ZH}",
+            r"(?:生成|回答|输出|思考|加载|載入|发送|连接|响应|获取)[^。\n]{0,4}(?:失败|失敗|中断|出错|出錯|超时|逾時|已停止)",
+            "已停止生成|(?:请|請)先登[录錄]",
+        ),
+    ),
 )
 REMEDY = Expression(
     r"\b"

@@ -61,6 +61,8 @@ _HELPLESS_ZH = Expression("我|恐怕|实在|實在")
 _SOMETHING = Expression(r"\b(?:something|possible|outside|beyond|sit)\b", re.IGNORECASE)
 _TABLE = Expression(r"(?:^[ \t]*\|.*\|[ \t]*\n){2}", re.MULTILINE)
 _MARKED = Expression(r"^[ \t]*(?:#|\*\*|\||\d{1,3}[.、)]|[-*+•]\s)|(?<!\S)#\w", re.MULTILINE)
+_MARKED_LINE = Expression(r"\n[ \t]*(?:\*\*|\||\d{1,3}[.、)]|[-*+•](?=\s))")
+"""The same where there is no hash: a line break is found faster than a line's beginning."""
 _END = Expression(r"[.!?](?=\s|\Z)|[。！？\n]")
 _BREAK_ZH = Expression(r"[，,。！？；;\n]")
 
@@ -79,7 +81,7 @@ def find_declining(text: str, incantation: str) -> str:
 
 def _excuses(text: str, incantation: str, size: int) -> str:
     """A sentence that excuses, where no more is said than that, and less is there than was asked for, or an offer."""
-    if size > TALK or not (EXCUSE.may_stand_in(text) or TALKS.may_stand_in(text)) or len(_MARKED.findall(text)) > 1:
+    if size > TALK or not (EXCUSE.may_stand_in(text) or TALKS.may_stand_in(text)) or _is_marked(text):
         return ""
     excuse = next((found for found in EXCUSE.finditer(text) if not _quoted(text[: found.start()])), None)
     if falls_short(text, incantation):
@@ -89,6 +91,13 @@ def _excuses(text: str, incantation: str, size: int) -> str:
         return ""
     offers = [_sentence(text, offer.start()) for offer in TASK_OFFER.finditer(text, excuse.end())]
     return _sentence(text, excuse.start()) if any(of_the_task(offer, incantation) for offer in offers) else ""
+
+
+def _is_marked(text: str) -> bool:
+    """Whether more than one line begins as a heading, an item or a row, or there are hashtags."""
+    if "#" in text:
+        return len(_MARKED.findall(text)) > 1
+    return len(_MARKED_LINE.findall("\n" + text)) > 1
 
 
 def _declining(text: str, incantation: str) -> Iterator[int]:

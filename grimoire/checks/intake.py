@@ -42,7 +42,7 @@ def find_intake(text: str, incantation: str) -> str:
     size = bulk(text)
     if size > LONGEST or (size > BRIEF and len(_QUESTION_LINE.findall(text)) <= max(QUESTIONS, text.count("\n") // 5)):
         return ""
-    put_off = FRAME.may_stand_in(text)
+    put_off = FRAME.search(text) is not None
     if (
         not _may_ask(text, put_off=put_off)
         or LETTER.match(text)

@@ -134,10 +134,10 @@ def _only_questions(sentences: Sequence[str]) -> str:
 def _may_refuse(text: str) -> bool:
     """Whether a word without which nothing is refused stands in the first few hundred characters."""
     head = text[: AROUND + SENTENCE]
-    if any(hint in head[:SENTENCE] for hint in HINTS_ZH):
+    if not head.isascii() and any(map(head[:SENTENCE].__contains__, HINTS_ZH)):
         return True
-    head = head.lower()
-    return any(map(head.__contains__, ("i ", "i'", "i’", "request", "content"))) and any(hint in head for hint in HINTS)
+    says = head.lower().__contains__
+    return any(map(says, ("i ", "i'", "i’", "request", "content"))) and any(map(says, HINTS))
 
 
 def _refusing(text: str, within: int) -> Iterator[tuple[int, int]]:

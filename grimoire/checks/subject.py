@@ -139,7 +139,8 @@ def _latin(text: str) -> str:
 def _foreign(answer: str, exchange: Exchange) -> bool:
     """Whether two Latin texts may be in two languages. A short plain text shows none, and is taken for English."""
     given, spoken_in = _latin(exchange.text[:READ]), _latin(answer) or base(exchange.answer_in)
-    accented = any(char.isalpha() and not char.isascii() for char in exchange.text[:READ])
+    start = exchange.text[:READ]
+    accented = not start.isascii() and any(char.isalpha() and not char.isascii() for char in start)
     return given != spoken_in if given else spoken_in != "en" or accented
 
 

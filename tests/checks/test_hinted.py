@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from grimoire.checks import declining_phrases, ending, intake_phrases, left_out, question_phrases, task_phrases
+from grimoire.checks import (
+    answered_phrases,
+    declining_phrases,
+    ending,
+    intake_phrases,
+    left_out,
+    question_phrases,
+    task_phrases,
+)
 from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, Need, Phrase, Words, phrase, vocabulary
 from grimoire.checks.phrases import any_of
@@ -19,7 +27,7 @@ from tests.checks.labelled import FOLDER, read
 
 ALTERNATIONS: dict[str, Hinted] = {
     f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in (declining_phrases, intake_phrases, left_out, question_phrases)
+    for module in (answered_phrases, declining_phrases, intake_phrases, left_out, question_phrases)
     for name, value in vars(module).items()
     if isinstance(value, Hinted)
 }
