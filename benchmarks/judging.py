@@ -1,12 +1,15 @@
 """How many answers a second the standing checks judge, against the floor of reading the same answers from SQLite.
 
     python benchmarks/judging.py --answers 4000
+    python benchmarks/judging.py --answers 4000 --length 650
 
 Half the answers are Chinese, put together from paragraphs of the shipped spells' samples, half English, from the
-paragraphs below; no two are the same, and each has about 2,000 characters. They answer one case of each shipped spell,
-so that what is read from an incantation is read once, as in a trial. One process, no threads; CPU time, the better of
-two rounds over all answers. The checks' own times are of another round, with a clock around each: a text's preparation
-counts for the first check that asks for it.
+paragraphs below; no two are the same, and each has about 2,000 characters, or `--length`: most checks look longer at an
+answer of a few hundred, since there a single sentence may be all there is. They answer one case of each shipped spell,
+so that what is read from an incantation is read once, as in a trial. What the first two answers take, for which the
+checks' expressions are compiled, is told apart. One process, no threads; CPU time, the better of two rounds over all
+answers. The checks' own times are of another round, with a clock around each: a text's preparation counts for the first
+check that asks for it.
 """
 
 from __future__ import annotations
@@ -97,7 +100,7 @@ PLACES = ("Leeds", "Ghent", "Porto", "Tainan", "Oulu", "Graz", "Cork", "Lublin",
 THINGS = ("desk fan", "rice cooker", "samovar", "sewing machine", "wall clock", "bicycle pump", "loom", "gramophone")
 
 
-def exchanges(count: int) -> Iterator[Exchange]:
+def exchanges(count: int, length: int = LENGTH) -> Iterator[Exchange]:
     """`count` different answers to the shipped spells, Chinese and English in turn."""
     chance = random.Random(4)
     library = Library([ROOT / "spells"], validate_check)
@@ -110,12 +113,12 @@ def exchanges(count: int) -> Iterator[Exchange]:
         spell, thing = spells[place], THINGS[place % len(THINGS)]
         if number % 2:
             case = msgspec.structs.replace(spell.cases[0], prompt=f"how to live with a {thing}", subject=())
-            text = _filled(chance, _recombine(chance, paragraphs), thing)
+            text = _filled(chance, _recombine(chance, paragraphs, length), thing)
             yield _exchange(text, case, spell.template, spell.template, "en")
         else:
             translation = library.translation(spell, "zh")
             template = translation.template if translation else spell.template
-            yield _exchange(_recombine(chance, samples), spell.cases[0], template, spell.template, "zh")
+            yield _exchange(_recombine(chance, samples, length), spell.cases[0], template, spell.template, "zh")
 
 
 def _exchange(text: str, case: Case, template: Template, source: Template, answer_in: str) -> Exchange:
@@ -124,12 +127,12 @@ def _exchange(text: str, case: Case, template: Template, source: Template, answe
     return Exchange(answer=answer, incantation=sent, text=case.prompt, answer_in=answer_in, subject=case.subject)
 
 
-def _recombine(chance: random.Random, paragraphs: list[str]) -> str:
-    """Paragraphs in a new order, about 2,000 characters of them."""
+def _recombine(chance: random.Random, paragraphs: list[str], length: int) -> str:
+    """Paragraphs in a new order, about `length` characters of them."""
     chosen: list[str] = []
     for paragraph in chance.sample(paragraphs, len(paragraphs)):
         chosen.append(paragraph)
-        if sum(map(len, chosen)) >= LENGTH - LONGEST_PARAGRAPH // 4:
+        if sum(map(len, chosen)) >= length - LONGEST_PARAGRAPH // 4:
             break
     return "\n\n".join(chosen)
 
@@ -188,17 +191,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time the standing checks.")
     parser.add_argument("--answers", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--length", type=int, default=LENGTH)
     arguments = parser.parse_args()
-    judged = list(exchanges(arguments.answers))
+    judged = list(exchanges(arguments.answers, arguments.length))
     texts = [exchange.answer.text for exchange in judged]
     if len(set(texts)) != len(texts):
         raise SystemExit("two answers are the same")
     standing = checks.standing()
+    first, _ = seconds_to_judge(judged[:2], standing, 1)
     read = seconds_to_read(texts, arguments.rounds)
     took, verdicts = seconds_to_judge(judged, standing, arguments.rounds)
     count = len(judged)
     print(f"{count} answers of {sum(map(len, texts)) / count:,.0f} characters")
     print(f"read from SQLite {count / read:>10,.0f} a second")
+    print(f"the first two    {first * 1000:>10.0f} ms")
     print(f"judged           {count / took:>10,.0f} a second, {took / read:,.0f} times as long: {dict(verdicts)}")
     for name, (micro, failed) in microseconds_of_each(judged, standing).items():
         print(f"{name:12} {micro:7.1f} µs an answer, {failed} failed")
