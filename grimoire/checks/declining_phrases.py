@@ -210,7 +210,7 @@ SHORT_ONLY = Hinted(
         re.IGNORECASE | re.MULTILINE,
     ),
     phrase(
-        f"i | {_MEDIA_WORDS}",
+        f"i | {_MEDIA_WORDS} | not don can cannot",
         rf"\bi(?:['’]m| am)?(?: (?:\w+ )?(?:work|deal)[^.,!?\n]{{0,24}} and)? (?:\w+ )?(?:(?:do not|don['’]t"
         rf"|can(?:not|['’]t)|not able to) (?:\w+ or )?(?:creat|produc|draw|generat|render|mak|open|view|brows"
         rf"|display)\w*"
@@ -219,7 +219,7 @@ SHORT_ONLY = Hinted(
         re.IGNORECASE | re.MULTILINE,
     ),
     phrase(
-        "i | information data details record records source sources facts",
+        "i | information data details record records source sources facts | find locate verify access retrieve",
         r"\bi(?: (?:could not|couldn['’]t|was(?: not|n['’]t) able to|can(?:not|['’]t)|am unable to|did not"
         r"|didn['’]t)|['’]m (?:unable|not able) to) "
         r"(?:find|locate|verify|access|retrieve) (?:any |enough |reliable |the )*(?:information|data|details"
@@ -227,7 +227,7 @@ SHORT_ONLY = Hinted(
         re.IGNORECASE | re.MULTILINE,
     ),
     phrase(
-        "let we i | talk discuss change move try",
+        "let we i | talk discuss change move try | something* another* different*",
         r"\b(?:let['’]s|can we|shall we|i['’]d (?:rather|prefer to)) (?:talk about|discuss|change to"
         r"|move on to|try) (?:something|another|a different)",
         re.IGNORECASE | re.MULTILINE,

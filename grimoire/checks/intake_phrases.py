@@ -15,10 +15,12 @@ _WRITE = (
     r"|compil|begin|start|get (?:started|going|to work)|have|send|give|do|work|turn|make|finish|polish|provide|help)"
 )
 _I_WILL = r"\bi(?:['’]ll| will| can|['’]d| shall| could)\b"
+_SHALL = "ll will can d shall could"
+_ONCE = "once soon after when with upon"
 _AIM = "make tailor write create ensure help get give draft build do"
 FRAME = Hinted(
     phrase(
-        "once soon after when with upon | i ll",
+        f"{_ONCE} | i | {_SHALL} / {_ONCE} | you | ll",
         rf"\b(?:once|as soon as|after|when|with|upon) (?:receipt|receiving|i(?:['’]ve| have| get| know|['’]m)"
         rf"|you(?:['’]ve| have|['’]re| send| share| tell| fill| let)?"
         rf"|we|that|this|these|those|they|your)\b[^.!?\n]{{0,90}}?(?:{_I_WILL}|\byou['’]ll (?:have"
@@ -29,12 +31,12 @@ FRAME = Hinted(
         rf"\b(?:before|so(?: that)?) i (?:can |could |may )?{_WRITE}\w*[^.!?\n]{{0,60}}",
     ),
     phrase(
-        "send give tell share provide paste fill answer drop reply pick choose | and so | i",
+        f"send give tell share provide paste fill answer drop reply pick choose | and so | i | {_SHALL}",
         rf"\b(?:send|give|tell|share|provide|paste|fill|answer|drop|reply|pick"
         rf"|choose)\b[^.!?\n]{{0,160}}?\b(?:and|so) {_I_WILL}[^.!?\n]{{0,30}}?\b{_WRITE}[^.!?\n]{{0,60}}",
     ),
     phrase(
-        f"to | {_AIM} | i please / to | {_AIM} | could can | you",
+        f"to | {_AIM} | please / to | {_AIM} | i | d need ll have / to | {_AIM} | could can | you",
         r"\bto (?:make|tailor|write|create|ensure|help|get|give|draft|build|do)\b[^.!?\n]{0,80}?"
         r"\b(?:i(?:['’]d (?:like|love|need)| need|['’]ll need| have (?:a few|some))|could you|please"
         r"|can you)\b[^.!?\n]{0,60}",
