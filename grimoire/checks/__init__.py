@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import ClassVar, Protocol, cast
 
 import msgspec
@@ -180,6 +179,8 @@ def _inline(part: object, components: dict[str, object]) -> object:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> BadCheck:
+    from difflib import get_close_matches
+
     if other := foreign.instead(name, known):
         return BadCheck(f"no {kind} {name!r}; write {other}")
     near = get_close_matches(name, known, n=1, cutoff=0.5)

@@ -7,8 +7,6 @@ import time
 from functools import lru_cache
 from math import prod
 
-import regex  # type: ignore[import-untyped]  # it ships no types; this module is the only one that uses it untrusted
-
 SECONDS = 1.0
 LONGEST = 1000
 HEAVIEST = 200_000
@@ -24,6 +22,8 @@ class Pattern:
     """A compiled expression. Each call has one second; then it raises TimeoutError."""
 
     def __init__(self, text: str, *, multiline: bool = False) -> None:
+        import regex  # type: ignore[import-untyped]  # it ships no types; this module is the only one that uses it untrusted
+
         _weigh(text)
         try:
             self._regex = regex.compile(text, regex.MULTILINE if multiline else 0)
