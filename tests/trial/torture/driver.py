@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -48,7 +49,7 @@ class Lived:
 class Driver:
     """Tortures one plan. `folder` is for what the lives say, and for copies of the ledger.
 
-    `pace` is how long lives are, beside 0.02 to 0.2 seconds; they become shorter or longer as the plan needs it.
+    A life lasts at most `pace` times 0.02 to 0.2 seconds after its first request, and until it got `quota` answers.
     """
 
     project: Project
@@ -56,6 +57,7 @@ class Driver:
     folder: Path
     seed: int
     pace: float = 1.0
+    quota: int = sys.maxsize
     lived: list[Lived] = field(default_factory=list)
     _recorded: int = 0
     _started: bool = False
@@ -81,12 +83,10 @@ class Driver:
         ends = [*Counter(times).elements()]
         self._random.shuffle(ends)
         for end in ends:
-            if self._recorded == self.project.cells:
-                return
-            life = self.live(end, zygote)
-            if end == "killed":
-                wanted = (self.project.cells - RESERVE - self._recorded) / max(1, kills - self.kills)
-                self.pace = min(4.0, max(0.1, self.pace * (0.9 if life.gained > wanted else 1.1)))
+            left = self.project.cells - RESERVE - self._recorded
+            self.quota = self._random.randint(1, max(1, 2 * left // max(1, kills - self.kills)))
+            self.live(end, zygote)
+        self.quota = sys.maxsize
 
     def finish(self, *more: str) -> Lived:
         """Resume until the trial is done, with more options; the last life."""
@@ -101,6 +101,7 @@ class Driver:
         number = len(self.lived) + 1
         said, key = self.folder / f"{self.project.name}-{number}.txt", self.project.key(number)
         args = [*(self.project.resume if self._started else self.project.arguments), *more]
+        self.server.life(f"{self.project.name}-{number}").quota = self.quota
         start = zygote.start if zygote and number % FRESH else lives.start
         life = start(args, self.project.folder, key, said)
         asked = self._end(life, end, f"{self.project.name}-{number}")
@@ -122,10 +123,12 @@ class Driver:
             time.sleep(self._random.uniform(0, 0.3))
             lives.signal(life, signal.SIGKILL)
             return True
-        if not self.server.life(key).begun.wait(PATIENCE):
+        books = self.server.life(key)
+        if not books.begun.wait(PATIENCE):
             lives.signal(life, signal.SIGKILL)
             return False
-        time.sleep(self._random.uniform(0.02, 0.2) * self.pace)
+        if books.spent.wait(self._random.uniform(0.02, 0.2) * self.pace):
+            time.sleep(self._random.uniform(0, 0.01))
         how = signal.SIGKILL if end == "killed" else next(self._signals)
         lives.signal(life, how)
         if end == "cut":

@@ -11,6 +11,7 @@ import asyncio
 import json
 import socket
 import struct
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -37,17 +38,27 @@ def _set() -> asyncio.Event:
 
 @dataclass
 class Books:
-    """What is known of one life, or of all of them: requests, answers paid for, replies by name, early requests."""
+    """What is known of one life: requests, answers paid for, open connections, replies by name, early requests.
 
+    `begun` is set by the first request, `spent` once so many answers are paid for as the `quota` says.
+    """
+
+    quota: int = sys.maxsize
     asked: int = 0
     paid: int = 0
     open: int = 0
-    paid_for: Counter[Question] = field(default_factory=Counter)
     replies: Counter[str] = field(default_factory=Counter)
     early: list[str] = field(default_factory=list)
     not_before: dict[Question, float] = field(default_factory=dict)
     begun: threading.Event = field(default_factory=threading.Event)
+    spent: threading.Event = field(default_factory=threading.Event)
     closed: asyncio.Event = field(default_factory=_set)
+
+    def pay(self) -> None:
+        """One more answer."""
+        self.paid += 1
+        if self.paid >= self.quota:
+            self.spent.set()
 
 
 class TortureServer:
@@ -195,8 +206,7 @@ class _Connection(asyncio.Protocol):
         last = number + 1 == len(script.steps)
         if last and script.answers:  # in the books first: the client may be quicker than the next line
             self._server.texts[text] = question
-            self._server.life(key).paid += 1
-            self._server.life(key).paid_for[question] += 1
+            self._server.life(key).pay()
         if last and script.retry_after:
             self._server.life(key).not_before[question] = self._loop.time() + script.retry_after
         self._transport.write(script.steps[number][1])
