@@ -208,6 +208,8 @@ class FaultServer:
     async def _stop(self) -> None:
         for server in self._servers:
             server.close()
+        for _ in range(5):
+            await asyncio.sleep(0)  # who was accepted a moment ago has a socket, and nobody to close it yet
         for writer in self._writers:
             writer.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}

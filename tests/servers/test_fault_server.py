@@ -27,8 +27,8 @@ def post(server: FaultServer, **body: object) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(host, int(port), timeout=10)
     try:
         connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Authorization": "Bearer k"})
-        response = connection.getresponse()
-        return response.status, response.read()
+        with connection.getresponse() as response:
+            return response.status, response.read()
     finally:
         connection.close()
 
