@@ -40,7 +40,6 @@ from grimoire.checks.declining_phrases import (
     ZH_FRONTED,
 )
 from grimoire.checks.expression import Expression
-from grimoire.checks.hinted import vocabulary
 from grimoire.checks.intake import of_the_task
 from grimoire.checks.refusal_phrases import PIVOT
 from grimoire.checks.shortfall import falls_short
@@ -102,7 +101,7 @@ def _is_marked(text: str) -> bool:
 
 def _declining(text: str, incantation: str) -> Iterator[int]:
     """Where clauses begin that decline to do what was asked."""
-    for start in _I.finditer(text) if ("I" in text or "i'" in text) and "i" in vocabulary(text) else ():
+    for start in _I.finditer(text) if "I" in text or "i'" in text else ():
         found = I_DECLINE.match(text, start.start(), start.start() + CLAUSE)
         if found and _is_asked(text, found.end(), incantation):
             yield start.start()

@@ -166,7 +166,7 @@ def _talk_of_writing(text: str, opening: list[tuple[str, str]], task: Task, give
     def of_intentions(sentence: str) -> bool:
         return say.WILL.search(sentence) is not None or advice.PART.match(sentence) is not None or of_writing(sentence)
 
-    words = vocabulary(text.strip())
+    words = vocabulary(text.strip() if len(text) < 2 * HEAD else text[:HEAD])  # of a short text others ask for it too
     if found := _first(opening, lambda sentence: _is_asked(say.lecture(sentence, words), task)):
         why = "explains how it is written instead of writing it"
         return _if_most(text, found, why, of_lecture) or _if_most(text, found, why, of_advice, share=ADVICE)
