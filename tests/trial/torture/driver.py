@@ -26,7 +26,7 @@ INTERRUPTIONS = 3
 """Lives of a plan that are interrupted once, and as many twice."""
 EARLY = 10
 """Of so many kills one comes before anything is asked, mostly."""
-RESERVE = 30
+RESERVE = 40
 """Cells that are to be left for the lives at the end, which nobody kills."""
 ENOUGH = 8
 """Lives within which a plan is done once nobody is killed any more: after some faults one life does not ask again."""
@@ -75,15 +75,17 @@ class Driver:
         """Live and be killed so many times, with some interruptions between."""
         early = kills // EARLY
         times: dict[End, int] = {
-            "killed": kills - early,
+            "killed": kills - early - 1,
             "killed early": early,
             "interrupted": INTERRUPTIONS,
             "cut": INTERRUPTIONS,
         }
         ends = [*Counter(times).elements()]
         self._random.shuffle(ends)
-        for end in ends:
+        for end in ("killed", *ends):  # the first one makes the ledger
             left = self.project.cells - RESERVE - self._recorded
+            if left <= -RESERVE:
+                return
             self.quota = self._random.randint(1, max(1, 2 * left // max(1, kills - self.kills)))
             self.live(end, zygote)
         self.quota = sys.maxsize
