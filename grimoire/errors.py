@@ -12,7 +12,7 @@ GrimoireError
     ├── AuthenticationFailed    401, 403
     ├── QuotaExceeded           402, 456, 429 for lack of money
     ├── RateLimited             429
-    ├── RequestRejected         400, 404, 409, 413, 422: asking again changes nothing
+    ├── RequestRejected         400, 404, 413, 422: asking again changes nothing; 409, 425: it may
     ├── ServiceTimeout          no answer in time
     ├── ServiceUnreachable      no connection, or it broke
     ├── ServiceFault            5xx, or an answer that is not of the protocol

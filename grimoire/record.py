@@ -115,6 +115,13 @@ class Scored(NamedTuple):
     split: int
 
 
+class Spent(NamedTuple):
+    """What answers came to: money, None while no price was known, and tokens."""
+
+    cost: float | None
+    tokens: int
+
+
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """What a person says of an answer: a verdict, a note, or both. It stands beside the verdict, never for it."""
 

@@ -64,6 +64,11 @@ class SpellJudge:
         self._backend = backend
         self._original = original
 
+    @property
+    def given_up(self) -> bool:
+        """Whether the model that checks may ask only fails, and is asked no more."""
+        return getattr(self._backend, "given_up", None) is not None
+
     def __call__(self, cell: Cell, answer: Answer, paid: float | None = None) -> Verdict:
         """The verdict of every check that asks no model."""
         from grimoire.judge import judge
@@ -138,14 +143,16 @@ def open_judge(
 def open_panel(settings: Settings, spells: Sequence[Spell], opened: Sequence[Paced] = ()) -> CountingBackend | None:
     """The backend that checks of these spells ask; None where none is set or none asks. Raises as `open_backend`.
 
-    One of those `opened` already is shared, and so is its pace.
+    One of those `opened` for a trial is shared, and so is its pace; in a trial it is given up when it only fails.
     """
+    from grimoire.trial.circuit import Circuit
     from grimoire.trial.counting import CountingBackend
 
     if not settings.values.judge or not any(_asking(spell) for spell in spells):
         return None
     own = open_backend(settings, settings.values.judge)
-    return CountingBackend(next((backend.having() for backend in opened if backend.name == own.name), own))
+    shared = next((backend.having() for backend in opened if backend.name == own.name), own)
+    return CountingBackend(shared, Circuit() if opened else None)
 
 
 def panel_requests(settings: Settings, spells: Sequence[Spell], answers: Iterable[tuple[str, str, int]]) -> int:

@@ -29,20 +29,18 @@ def conclude(setup: Setup, store: SqliteLedger, run: Run, fired: Fired, demand: 
     Totals are those of the rows on record, never of counters: they are right after a kill and a resume too.
     """
     tally = tally_of(store.scores(run), setup.settings.values.chance, earlier=fired.earlier)
-    whole = not (fired.why or fired.left or fired.unanswered)
-    if whole:
+    tally.cost, tally.tokens = store.spent(run)
+    if fired.whole:
         store.finish(run)
     if not json:
         trial_show.matrix_of(setup, tally)
-    trial_show.summary(setup, tally, run, left=fired.left, why=fired.why)
-    if fired.unanswered and not fired.left:
-        output.note(f"{fired.unanswered} got no answer; to ask these again: grimoire trial --resume {run.id}")
+    trial_show.summary(setup, tally, run, fired)
     failed = _failed(setup, store, tally, demand) or setup.translated.imperfect
     if fired.interrupted:
         return INTERRUPTED
     if failed:
         return 1
-    if not whole or setup.translated.unanswered:
+    if not fired.whole or setup.translated.unanswered:
         return 3
     return 2 if setup.problems else 0
 

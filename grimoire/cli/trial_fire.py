@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
-    from grimoire.record import Cell, Run
+    from grimoire.record import Cell, Done, Run
     from grimoire.verdict import VerdictKind
 
 INTERRUPTED = "interrupted"
@@ -37,29 +37,33 @@ UNREAD = "nobody reads its output any more"
 class Fired(msgspec.Struct, frozen=True):
     """How it ended: `why` it stopped early, empty when it did not, how many planned cells are `left`.
 
-    To `unanswered` cells no service gave an answer; `earlier` ones had theirs before.
+    To `unanswered` cells no service gave an answer, `unjudged` answers wait for a verdict, `earlier` cells had their
+    answers before. `cut`: something on top of the plan was left unasked.
     """
 
     why: str
     left: int
     unanswered: int
+    unjudged: int
     earlier: int
+    cut: bool = False
 
     @property
     def interrupted(self) -> bool:
         """Whether a person, or the system, ended it."""
         return self.why == INTERRUPTED
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left to do, so that the run is finished."""
+        return not (self.left or self.unanswered or self.unjudged or self.cut)
+
 
 class _Told(msgspec.Struct):
-    """Planned cells of which the outcome is known, cells that got no answer, and those that had one before.
+    """Cells that got no answer, and those of them that were planned; `gone` is why standard output takes no more."""
 
-    `gone` is why standard output takes no more.
-    """
-
-    planned: int = 0
     unanswered: int = 0
-    earlier: int = 0
+    planned: int = 0
     gone: Exception | None = None
 
 
@@ -72,7 +76,10 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
     totals = {name: len(cells) for name, cells in planned.items()}
     gates = {backend.name: backend.gate for backend in setup.backends}
 
-    async def ask() -> str:
+    runner: Runner
+
+    async def ask() -> None:
+        nonlocal runner
         with progress.progress(totals, gates, json=json, currency=setup.settings.values.currency) as on_result:
             asking = msgspec.structs.replace(
                 trial, sampler=_Growing(trial.sampler, on_result) if trial.sampler else None
@@ -87,16 +94,31 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
                     await backend.aclose()
                 if setup.panel:
                     await setup.panel.aclose()
-        return runner.why
 
     try:
-        why = asyncio.run(ask())
+        asyncio.run(ask())
     except KeyboardInterrupt:
         output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
         raise
     if isinstance(told.gone, UsageError):
         raise told.gone
-    return Fired(why, sum(totals.values()) - told.planned, told.unanswered, told.earlier)
+    return Fired(
+        why=runner.why,
+        left=_left(planned.values(), store.done(run)) - told.planned if runner.why else 0,
+        unanswered=told.unanswered,
+        unjudged=store.unjudged(run),
+        earlier=_known(planned.values(), runner.before) if runner.before else 0,
+        cut=runner.cut,
+    )
+
+
+def _left(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> int:
+    """Cells that have no answer: counted by the rows on record, and not by what this process was told."""
+    return sum(cell.key not in done for cells in planned for cell in cells)
+
+
+def _known(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> int:
+    return sum(cell.key in done for cells in planned for cell in cells)
 
 
 class _Growing(msgspec.Struct, frozen=True):
@@ -132,9 +154,8 @@ def _counting(
     """Counts what is told, and calls `leave` when nobody can be told any more: what is paid for still comes in."""
 
     def tell(result: Result) -> None:
-        told.planned += result.cell.sample <= samples
         told.unanswered += bool(result.error)
-        told.earlier += result.earlier
+        told.planned += bool(result.error) and result.cell.sample <= samples
         if told.gone is None:
             try:
                 on_result(result)

@@ -12,6 +12,7 @@ from grimoire.terminal import one_line
 from grimoire.trial.plan import cost
 
 if TYPE_CHECKING:
+    from grimoire.cli.trial_fire import Fired
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
@@ -37,11 +38,8 @@ def matrix_of(setup: Setup, tally: Tally) -> None:
     output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
-def summary(setup: Setup, tally: Tally, run: Run, *, left: int = 0, why: str = "") -> None:
-    """The totals, and why what does not work does not, on standard error.
-
-    `left` cells of the plan have no answer because the run was stopped, `why` says by what.
-    """
+def summary(setup: Setup, tally: Tally, run: Run, fired: Fired) -> None:
+    """The totals, why what does not work does not, and what is left to do, on standard error."""
     for backend in setup.backends:
         cells = {key: count for key, count in tally.cells.items() if key[2] == backend.name}
         _reasons(backend.name, cells, 1 if setup.wanted.rehearsing else REASONS)
@@ -54,10 +52,20 @@ def summary(setup: Setup, tally: Tally, run: Run, *, left: int = 0, why: str = "
     if setup.panel and setup.panel.calls:
         split = f", {tally.split} judged with votes against" if tally.split else ""
         output.note(f"{setup.panel.name} judged: {_spent(setup, setup.panel)}{split}")
-    if left:
-        stopped = f"stopped: {one_line(why)}; " if why else ""
-        are = "is" if left == 1 else "are"
-        output.note(f"{stopped}{left:,} {are} left, go on with: grimoire trial --resume {run.id}")
+    if setup.panel and (failed := setup.panel.given_up):
+        output.note(f"{setup.panel.name} judges no more: {one_line(failed.message)}")
+    rest = _rest(fired)
+    if rest:
+        stopped = f"stopped: {one_line(fired.why)}; " if fired.why else ""
+        output.note(f"{stopped}{rest}; go on with: grimoire trial --resume {run.id}")
+
+
+def _rest(fired: Fired) -> str:
+    """What is left to do of a run."""
+    said = [f"{fired.left:,} {'is' if fired.left == 1 else 'are'} left"] if fired.left else []
+    said += [f"{fired.unanswered:,} got no answer"] if fired.unanswered else []
+    said += [f"{output.count(fired.unjudged, 'answer')} without a verdict"] if fired.unjudged else []
+    return ", ".join(said) or ("further samples are left" if fired.cut else "")
 
 
 def _spent(setup: Setup, panel: CountingBackend) -> str:

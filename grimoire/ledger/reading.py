@@ -13,7 +13,7 @@ from grimoire.chat import Answer
 from grimoire.errors import LedgerError
 from grimoire.ledger import rows
 from grimoire.ledger.session import Row, Session
-from grimoire.record import Done, Entry, Scored
+from grimoire.record import Done, Entry, Scored, Spent
 from grimoire.standing import Judged
 
 T = TypeVar("T")
@@ -82,6 +82,14 @@ _SCORED = f"""
     FROM answers AS a LEFT JOIN verdicts AS v ON {_LAST_VERDICT}
     WHERE a.run = :run AND a.id > :last AND (a.error <> '' OR v.kind IS NOT NULL) ORDER BY a.id LIMIT :size
 """  # noqa: S608
+_UNJUDGED = """
+    SELECT count(*) FROM answers AS a
+    WHERE a.run = ? AND a.error = '' AND NOT EXISTS (SELECT 1 FROM verdicts WHERE answer = a.id)
+"""
+_SPENT = """
+    SELECT sum(cost), coalesce(sum(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), 0)
+    FROM answers WHERE run = ?
+"""
 # No index knows backends alone: only so many of the latest answers are looked at, however large the ledger is.
 _PACE = """
     SELECT seconds FROM (SELECT id, backend, error, seconds FROM answers ORDER BY id DESC LIMIT 5000)
@@ -147,6 +155,18 @@ def scores(session: Session, run: str) -> Iterator[Scored]:
     for row in _short(session, _SCORED, run):
         if row[0] not in left_out:
             yield _scored(row)
+
+
+def unjudged(session: Session, run: str) -> int:
+    """How many of a run's answers have no verdict."""
+    [(count,)] = session.rows(_UNJUDGED, (run,))
+    return int(count)
+
+
+def spent(session: Session, run: str) -> Spent:
+    """What all of a run's answers came to, those included that count for nothing in the end."""
+    [(cost, tokens)] = session.rows(_SPENT, (run,))
+    return Spent(cost, tokens)
 
 
 def pace_of(session: Session, backend: str) -> float | None:

@@ -18,7 +18,7 @@ from grimoire.errors import ServiceError
 from grimoire.ledger import reading, runs
 from grimoire.ledger.session import Session
 from grimoire.ledger.writing import Writer
-from grimoire.record import Cell, Done, Entry, Image, Outcome, Run, RunKind, Scored
+from grimoire.record import Cell, Done, Entry, Image, Outcome, Run, RunKind, Scored, Spent
 from grimoire.standing import Judged
 from grimoire.verdict import Verdict, VerdictKind
 
@@ -142,6 +142,14 @@ class SqliteLedger:
 
     def scores(self, run: Run) -> Iterator[Scored]:
         return reading.scores(self.session, run.id)
+
+    def unjudged(self, run: Run) -> int:
+        """How many of a run's answers have no verdict."""
+        return reading.unjudged(self.session, run.id)
+
+    def spent(self, run: Run) -> Spent:
+        """What all of a run's answers came to, those included that count for nothing in the end."""
+        return reading.spent(self.session, run.id)
 
     def pace_of(self, backend: str) -> float | None:
         """The median seconds of a backend's latest answers, 200 at most; None where the ledger knows none of late."""

@@ -30,14 +30,16 @@ class Runner:
     """Runs a trial once. Belongs to the event loop it is made in.
 
     Each backend has a lane of its own, and none waits for another; all share one writer. When the ledger fails nothing
-    more is sent; what is under way is waited for and given to the trial's `rescue`.
+    more is sent; what is under way is waited for and given to the trial's `rescue`. `why` says what stopped it early,
+    `cut` whether something was left unasked because of it, `before` what the run had answers to when it began.
     """
 
     def __init__(self, trial: Trial, planned: Mapping[str, Iterable[Cell]], on_result: Tell) -> None:
         self.why = ""
+        self.cut = False
         self._trial = trial
         self._tell = on_result
-        self._done = trial.ledger.done(trial.run)
+        self.before = trial.ledger.done(trial.run)
         self._lanes = [Lane(trial.backends[name], cells) for name, cells in planned.items()]
         self._writer = Writer(trial, self._say, self.stop)
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -53,13 +55,14 @@ class Runner:
     @property
     def under_way(self) -> int:
         """Requests that were sent and are not answered yet."""
-        gates = [*(lane.backend.gate for lane in self._lanes), *self._trial.others]
+        gates = {*(lane.backend.gate for lane in self._lanes), *self._trial.others}  # a judge may be tried itself
         return sum(gate.in_flight for gate in gates)
 
     async def run(self) -> None:
         """Until every cell has an outcome, or the run was stopped and nothing is under way any more.
 
-        What fails by a bug ends the run as itself. When it is cancelled what has arrived is still recorded.
+        What fails by a bug ends the run as itself, once what is under way has come in: it is paid for. When the run is
+        cancelled what has arrived is still recorded.
         """
         lanes = [asyncio.create_task(self._go(lane)) for lane in self._lanes]
         writer = asyncio.create_task(self._writer.work())
@@ -67,12 +70,17 @@ class Runner:
         timer = self._limit_time()
         try:
             await self._unless_failed(lanes)
+        except Exception:
+            self.stop("it failed")
+            await _land([task for lane in self._lanes for task in lane.tasks])
+            raise
         finally:
             if timer:
                 timer.cancel()
             await _cancel([*lanes, *(task for lane in self._lanes for task in lane.tasks), writer])
             self._failure.cancel()
             self._writer.drain()
+            self.cut |= any(lane.extra for lane in self._lanes)
         if self._writer.failed:
             raise self._writer.failed
 
@@ -109,7 +117,7 @@ class Runner:
     async def _dispatch(self, lane: Lane) -> None:
         passed = 0
         while (cell := await lane.take()) is not None:
-            done = self._done.get(cell.key) if self._done else None
+            done = self.before.get(cell.key) if self.before else None
             if done is None:
                 lane.begin(self._ask(lane, cell), self._fail_with)
                 continue
@@ -143,6 +151,7 @@ class Runner:
         self._writer.arrived.put_nowait(Arrival(lane, Outcome(cell, reply, self._paid(cell, reply))))
 
     def _stopped(self) -> None:
+        self.cut = True
         budget = self._trial.budget
         if not self.why:
             self.stop(budget.why if budget else "stopped")
@@ -157,8 +166,8 @@ class Runner:
         self._tell(result)
 
     def _pass_over(self, lane: Lane, cell: Cell, done: Done) -> None:
-        """A cell the run has an answer to: told, judged first where it was not."""
-        if done.verdict is not None:
+        """A cell the run has an answer to: told, judged first where no verdict was reached."""
+        if done.verdict not in {None, "error"}:
             self._say(lane, Result(cell, Verdict(kind=done.verdict), number=done.answer, earlier=True))
             return
         answer = self._trial.ledger.reply(done.answer)
@@ -180,7 +189,8 @@ class Runner:
                 try:
                     verdict = await panel.ask(result.cell, answer, result.cost, result.verdict)
                 except Stopped:
-                    self._stopped()
+                    if not panel.given_up:
+                        self._stopped()
                     return
                 if not self._writer.add_verdicts([(result.number, verdict)]):
                     return
@@ -201,6 +211,11 @@ async def run(trial: Trial, planned: Mapping[str, Iterable[Cell]], on_result: Te
     runner = Runner(trial, planned, on_result)
     await runner.run()
     return runner.why
+
+
+async def _land(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Wait for what is under way, however it ends."""
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -39,7 +39,10 @@ class Judge(Protocol):
 
 
 class Panel(Protocol):
-    """The checks for which a model is asked."""
+    """The checks for which a model is asked. `given_up`: it only fails, and is asked no more."""
+
+    @property
+    def given_up(self) -> bool: ...
 
     def asks(self, cell: Cell) -> bool:
         """Whether answers to a cell meet such checks."""

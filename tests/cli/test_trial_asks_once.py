@@ -51,7 +51,7 @@ def test_after_errors_only_what_has_no_answer_is_asked_again(
     backends.reply = lambda _: Reply(status=500) if backends.count == 1 else Reply(text=GOOD)
     failed = call(["trial", "first", "second", "-l", "en", "-m", "one", "-j", "1", "--yes"])
     assert failed.code == 3
-    assert "1 got no answer; to ask these again: grimoire trial --resume" in failed.err
+    assert "1 got no answer; go on with: grimoire trial --resume" in failed.err
     again = call(["trial", "--resume", "--yes"])
     assert again.code == 0, again.err
     assert "1 call, 1 answered already" in again.err

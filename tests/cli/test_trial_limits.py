@@ -30,7 +30,7 @@ def test_no_more_calls_than_allowed_and_the_rest_later(mine: OpenAIServer) -> No
     done = call([*TRIAL, "--max-calls", "7"])
     assert done.code == 3
     assert mine.count == 7
-    assert "stopped: --max-calls 7 is reached; 13 are left, go on with: grimoire trial --resume" in done.err
+    assert "stopped: --max-calls 7 is reached; 13 are left; go on with: grimoire trial --resume" in done.err
     rest = call(["trial", "--resume", "--yes", "--ledger", "l.db"])
     assert (rest.code, mine.count) == (0, 20)
     assert "20 answers (7 answered earlier): 20 works" in rest.err
@@ -64,7 +64,7 @@ def test_a_backend_with_a_bad_key_costs_few_calls_and_holds_up_nothing(mine: Ope
     verdicts = [(line["backend"], line["verdict"]) for line in done.lines]
     assert verdicts.count(("one/m1", "works")) == verdicts.count(("two/m2", "error")) == 20
     assert "HTTP 401" in done.err
-    assert "20 got no answer; to ask these again: grimoire trial --resume" in done.err
+    assert "20 got no answer; go on with: grimoire trial --resume" in done.err
 
 
 def test_throttled_calls_are_asked_again_when_they_may_be(mine: OpenAIServer, folder: Path) -> None:

@@ -244,7 +244,7 @@ def test_a_budget_counts_the_judge_and_what_it_leaves_unjudged_is_judged_later(
     server = judged(PASS)
     done = call(["trial", "mine", "-l", "en", "-m", "one", "-n", "2", "-j", "1", "--yes", "--max-calls", "5"])
     assert done.code == 3, done.err
-    assert "stopped: --max-calls 5 is reached; 1 is left" in done.err
+    assert "stopped: --max-calls 5 is reached; 1 answer without a verdict; go on with" in done.err
     assert server.count == 5
     assert "bug" not in done.err
     resumed = call(["trial", "--resume", "--yes"])

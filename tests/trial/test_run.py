@@ -203,13 +203,25 @@ def test_a_crash_of_the_judge_ends_the_run_and_loses_no_answer(ledger: SqliteLed
     assert sorted(again.asked + [e.answer for e in found]) == list("abcdefgh"), "what was paid for is not asked again"
 
 
-def test_a_crash_does_not_wait_for_an_answer_that_never_comes(ledger: SqliteLedger) -> None:
+def test_a_crash_waits_for_what_is_paid_for_and_sends_no_more(ledger: SqliteLedger) -> None:
+    release = asyncio.Event()
+
+    class Late(Echo):
+        async def answer(self, text: str) -> Answer:
+            if text == "late":
+                await release.wait()
+            return Answer(text=text)
+
     def crash(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
+        asyncio.get_running_loop().call_later(0.05, release.set)
         raise JudgeCrashed
 
-    batch = trial(ledger, [Stuck()], judge=crash, jobs=2)
+    batch = trial(ledger, [backend := Late()], judge=crash, jobs=2)
     with pytest.raises(JudgeCrashed):
-        within(run(batch, lanes(cells("wait", "a")), lambda _: None))
+        within(run(batch, lanes(cells("late", "a", *map(str, range(50)))), lambda _: None))
+    assert "late" in [e.answer for e in entries(ledger, batch)]
+    assert sorted(e.answer for e in entries(ledger, batch)) == sorted(backend.asked)
+    assert len(backend.asked) < 20
 
 
 def test_what_has_arrived_is_recorded_before_any_of_it_is_judged(ledger: SqliteLedger) -> None:
