@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -85,27 +86,21 @@ def test_what_a_failing_ledger_does_not_take_is_kept_and_taken_in(what: str, tmp
         told = said.read_text(encoding="utf-8")
         assert len(re.findall(broken.says, told)) == 1, told
         assert not re.search(r"Traceback|bug|Warning", told), told
-        file = saved_file(project, told)
         broken.mend(project)
-        take_in(project, file, said)
+        take_in(project, told, said)
         kept, unfinished = rows.committed(project.ledger, tmp_path / "copy")
         assert unfinished
         assert kept == paid if broken.keeps else 0 < kept < paid
         finish(project, server, said, kept)
 
 
-def saved_file(project: Project, told: str) -> Path:
-    """The one file that was told of, which is beside the ledger and only its owner's."""
-    (name,) = re.findall(r"grimoire doctor --take-in (\S+)", told)
-    file = Path(name)
-    assert file.parent == project.folder
+def take_in(project: Project, told: str, said: Path) -> None:
+    """Give the command that was told; the file it names is beside the ledger and only its owner's."""
+    (line,) = re.findall(r"grimoire (doctor .*)$", told, re.MULTILINE)
+    (file,) = project.folder.glob("*.jsonl")
     assert file.stat().st_mode & 0o777 == 0o600
-    return file
-
-
-def take_in(project: Project, file: Path, said: Path) -> None:
-    doctor = ["doctor", "--take-in", str(file), "--ledger", str(project.ledger)]
-    assert lives.start(doctor, project.folder, {}, said).wait() == 0, said.read_text(encoding="utf-8")
+    assert str(file) in shlex.split(line)
+    assert lives.start(shlex.split(line), project.folder, {}, said).wait() == 0, said.read_text(encoding="utf-8")
     assert not file.exists()
 
 
