@@ -37,7 +37,12 @@ def run(command: list[str], environment: Mapping[str, str], folder: Path, output
     with output.open("w") as said:
         began = time.monotonic()
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        try:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        except BaseException:  # what was started is not left behind
+            process.kill()
+            process.wait()
+            raise
         wall, held = time.monotonic() - began, _held(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
