@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -73,6 +74,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...] = ()
     reasoning: str = ""
     allowance: Allowance | None = None
+
+
+def bound_of(parameters: Mapping[str, object]) -> int | None:
+    """The most tokens an answer may have by the parameters it is asked with; None where they do not say."""
+    bound = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
+    return bound if isinstance(bound, int) and bound > 0 else None
 
 
 def estimate_tokens(text: str) -> int:

@@ -84,8 +84,12 @@ class SpellJudge:
     async def ask(self, cell: Cell, answer: Answer, paid: float | None, verdict: Verdict) -> Verdict:
         """The verdict of all checks, from that of those that ask no model."""
         from grimoire.judge import ask
+        from grimoire.trial.counting import CountingBackend
 
-        return await ask(self._exchange(cell, answer, paid), self._checks_of(cell)[0], verdict, self._backend)
+        backend = self._backend
+        if isinstance(backend, CountingBackend):
+            backend = backend.poll()
+        return await ask(self._exchange(cell, answer, paid), self._checks_of(cell)[0], verdict, backend)
 
     def carry(self, cell: Cell, answer: Answer, verdict: Verdict, earlier: Sequence[CheckResult]) -> Verdict | None:
         """The verdict with what a model said before; None where it would have to be asked."""

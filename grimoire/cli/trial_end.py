@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from grimoire.cli import options, output, trial_show
 from grimoire.reports.tally import Tally, tally_of, unexpected_rehearsals
+from grimoire.trial import plan as trial_plan
 
 if TYPE_CHECKING:
     from grimoire.cli.trial_fire import Fired
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
-    from grimoire.record import Run
+    from grimoire.record import Run, Scored
 
 INTERRUPTED = 130
 
@@ -28,7 +30,9 @@ def conclude(setup: Setup, store: SqliteLedger, run: Run, fired: Fired, demand: 
 
     Totals are those of the rows on record, never of counters: they are right after a kill and a resume too.
     """
-    tally = tally_of(store.scores(run), setup.settings.values.chance, earlier=fired.earlier)
+    planned = in_plan(setup)
+    scores = (scored for scored in store.scores(run) if planned(scored))
+    tally = tally_of(scores, setup.settings.values.chance, earlier=fired.earlier)
     tally.cost, tally.tokens = store.spent(run)
     if fired.whole:
         store.finish(run)
@@ -43,6 +47,23 @@ def conclude(setup: Setup, store: SqliteLedger, run: Run, fired: Fired, demand: 
     if not fired.whole or setup.translated.unanswered:
         return 3
     return 2 if setup.problems else 0
+
+
+def in_plan(setup: Setup) -> Callable[[Scored], bool]:
+    """Whether a result is one of the plan as it is now: since a run began a case may have gone, or a model another."""
+    cases: dict[tuple[str, str, str], set[str]] = {}
+    for backend in setup.backends:
+        for block in trial_plan.blocks(setup.plan, backend):
+            for template in block.templates:
+                place = (block.spell.name, template.language, backend.name)
+                cases[place] = {case.id for case in block.cases}
+    most = None if setup.wanted.samples == options.AUTO else setup.plan.samples
+
+    def planned(scored: Scored) -> bool:
+        known = cases.get((scored.spell, scored.language, scored.backend), ())
+        return scored.case in known and (most is None or scored.sample <= most)
+
+    return planned
 
 
 def _failed(setup: Setup, store: SqliteLedger, tally: Tally, demand: Demand) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 
+from grimoire.chat import bound_of
 from grimoire.cli import judging, output, progress, wiring
 from grimoire.cli.options import AUTO
 from grimoire.cli.rescue import rescuer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
+    from grimoire.ports import ChatBackend
     from grimoire.record import Cell, Done, Run
     from grimoire.verdict import VerdictKind
 
@@ -154,8 +156,9 @@ def _counting(
     """Counts what is told, and calls `leave` when nobody can be told any more: what is paid for still comes in."""
 
     def tell(result: Result) -> None:
-        told.unanswered += bool(result.error)
-        told.planned += bool(result.error) and result.cell.sample <= samples
+        unanswered = result.answer is None and not result.earlier
+        told.unanswered += unanswered
+        told.planned += unanswered and result.cell.sample <= samples
         if told.gone is None:
             try:
                 on_result(result)
@@ -167,10 +170,11 @@ def _counting(
 
 
 def _trial(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Trial:
-    prices = wiring.prices(setup.settings, [*setup.backends, *([setup.panel] if setup.panel else [])])
-    budget = Budget(setup.limit, prices)
+    asked: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
+    prices = wiring.prices(setup.settings, asked)
+    budget = Budget(setup.limit, prices, {backend.name: bound_of(backend.parameters) for backend in asked})
     if setup.panel:
-        setup.panel.backend = setup.panel.backend.having(spending=budget)
+        setup.panel.spending = budget
     return Trial(
         run=run,
         ledger=store,
@@ -181,7 +185,7 @@ def _trial(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Tr
         panel=judge,
         sampler=_sampler(setup, run, store, judge) if setup.wanted.samples == AUTO else None,
         budget=budget,
-        others=[setup.panel.backend.gate] if setup.panel else [],
+        others=[setup.panel.gate] if setup.panel else [],
         rescue=rescuer(store.path, run),
     )
 

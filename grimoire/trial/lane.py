@@ -21,16 +21,18 @@ class Lane:
     """The cells of one backend, taken one by one; `extra` ones go before those of the plan.
 
     At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
-    no more memory. `waiting` are results for the panel, with the verdicts so far and without the answers.
+    no more memory. Where money is limited (`careful`) it begins with one, and opens as answers come: what they cost is
+    known only then. `waiting` are results for the panel, with the verdicts so far and without the answers.
     """
 
-    def __init__(self, backend: Paced, planned: Iterable[Cell]) -> None:
+    def __init__(self, backend: Paced, planned: Iterable[Cell], *, careful: bool = False) -> None:
         self.backend = backend
         self.extra: deque[Cell] = deque()
         self.waiting: list[Result] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self._planned = iter(planned)
         self._most = backend.gate.limits.concurrency * WAITING
+        self._allowed = 1 if careful else self._most
         self._open = 0
         self._stopped = False
         self._circuit = Circuit()
@@ -39,7 +41,7 @@ class Lane:
     async def take(self) -> Cell | None:
         """The next cell, as soon as there is one and room for it; None when all are settled."""
         while True:
-            if self._open < self._most and (cell := self._next()) is not None:
+            if self._open < self._allowed and (cell := self._next()) is not None:
                 return cell
             if not self._open:
                 return None
@@ -56,6 +58,8 @@ class Lane:
 
     def see(self, reply: Answer | ServiceError) -> None:
         """Take in how a cell ended: a backend that only fails is given up, and what is left is not sent."""
+        if isinstance(reply, Answer):
+            self._allowed = min(self._most, self._allowed * 2)
         if broken := self._circuit.see(reply):
             self.backend.gate.stop(broken)
 

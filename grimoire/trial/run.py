@@ -40,7 +40,8 @@ class Runner:
         self._trial = trial
         self._tell = on_result
         self.before = trial.ledger.done(trial.run)
-        self._lanes = [Lane(trial.backends[name], cells) for name, cells in planned.items()]
+        careful = trial.budget is not None and trial.budget.limit.cost is not None
+        self._lanes = [Lane(trial.backends[name], cells, careful=careful) for name, cells in planned.items()]
         self._writer = Writer(trial, self._say, self.stop)
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

@@ -135,3 +135,33 @@ def _status() -> list[tuple[str, str]]:
     from tests.cli.process import run
 
     return [(row["spell"], row["standing"]) for row in run(["status", "--json", "--ledger", "l.db"]).json]
+
+
+def test_what_the_plan_has_no_more_counts_no_more(mine: OpenAIServer, folder: Path) -> None:
+    spell = folder / "spells" / "mine.yaml"
+    text = spell.read_text(encoding="utf-8")
+    second = "  - {id: oak, prompt: oak trees, answer_in: en}\n"
+    spell.write_text(text.replace("checks:\n", f"{second}checks:\n"), encoding="utf-8")
+    mine.reply = lambda body: Reply(text=GOOD if "willow" in str(body) else "oaks in the wind")
+    plan = ["trial", "mine", "-l", "en", "-m", "one", "-n", "2", "-j", "1", "--yes", "--ledger", "l.db"]
+    assert call([*plan, "--max-calls", "3"]).code == 1
+    spell.write_text(text, encoding="utf-8")
+    again = call(["trial", "--resume", "--yes", "--ledger", "l.db"])
+    assert again.code == 0, again.err
+    assert "2 answers (2 answered earlier): 2 works" in again.err
+
+
+def test_what_is_left_is_counted_by_what_is_on_record(mine: OpenAIServer) -> None:
+    mine.reply = lambda _: Reply(status=400) if mine.count % 3 == 0 else Reply(text=GOOD)
+    assert call([*TRIAL, "-j", "1"]).code == 3
+    mine.reply = Reply(text=GOOD)
+    again = call(["trial", "--resume", "--yes", "-j", "1", "--max-calls", "1", "--ledger", "l.db"])
+    assert again.code == 3
+    assert "(14 answered earlier): 15 works" in again.err
+    assert "stopped: --max-calls 1 is reached; 5 are left; go on with" in again.err
+
+
+def test_a_stop_that_left_nothing_undone_finishes_the_run(mine: OpenAIServer) -> None:
+    mine.latency = 0.6
+    assert call([*TRIAL, "-n", "1", "--max-time", "0.3s"]).code == 0
+    assert call(["trial", "--resume", "--yes", "--ledger", "l.db"]).code == 2

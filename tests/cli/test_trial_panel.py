@@ -266,3 +266,21 @@ def test_answers_that_still_wait_for_the_judge_are_in_the_plan(mine: Path, judge
     assert "0 calls, 2 answered already" in resumed.err
     assert "two/m2 judges: up to 6 requests" in resumed.err
     assert models(server).count("m1") == 2
+
+
+def test_a_judge_that_only_fails_is_given_up_and_the_answers_wait_for_it(
+    mine: Path, judged: Callable[..., OpenAIServer]
+) -> None:
+    server = judged(PASS)
+    server.reply = lambda body: Reply(text=GOOD) if body.get("model", "") == "m1" else Reply(status=401)
+    done = call(["trial", "mine", "-l", "en", "-m", "one", "-n", "40", "--yes"])
+    assert done.code in {1, 3}, done.err
+    assert models(server).count("m1") == 40
+    assert models(server).count("m2") < 30
+    assert "two/m2 judges no more: given up" in done.err
+    assert "without a verdict; go on with: grimoire trial --resume" in done.err
+    server.reply = lambda body: Reply(text=GOOD if body.get("model", "") == "m1" else PASS)
+    resumed = call(["trial", "--resume", "--yes"])
+    assert resumed.code == 0, resumed.err
+    assert "40 works" in resumed.err
+    assert models(server).count("m1") == 40

@@ -10,6 +10,7 @@ from grimoire import settings
 from grimoire.chance import Chance
 from grimoire.chat import Answer
 from grimoire.cli import trial_show
+from grimoire.cli.trial_fire import Fired
 from grimoire.cli.trial_setup import Means, Setup, prepare
 from grimoire.cli.trial_wanted import Wanted
 from grimoire.ledger import SqliteLedger, open_ledger
@@ -18,6 +19,7 @@ from grimoire.reports.tally import REASONS, Tally, tally_of
 from grimoire.trial.plan import cells
 from grimoire.verdict import Verdict, VerdictKind
 
+WHOLE = Fired(why="", left=0, unanswered=0, unjudged=0, earlier=0)
 RUN = Run(id="20261123T214501-3f9a", kind="trial", started="2026-11-23T21:45:01.000Z")
 NAME = "rehearsal/sample"
 
@@ -57,33 +59,42 @@ def tally(*scores: Scored, earlier: int = 0) -> Tally:
 
 
 @pytest.mark.parametrize(
-    ("left", "why", "said"),
+    ("fired", "said"),
     [
-        pytest.param(0, "", "", id="nothing-left"),
+        pytest.param(WHOLE, "", id="nothing-left"),
+        pytest.param(structs.replace(WHOLE, why="interrupted"), "", id="stopped-when-all-was-done"),
         pytest.param(
-            312,
-            "--max-calls 100 is reached",
-            "stopped: --max-calls 100 is reached; 312 are left, go on with: grimoire trial --resume " + RUN.id,
+            structs.replace(WHOLE, why="--max-calls 100 is reached", left=312),
+            "stopped: --max-calls 100 is reached; 312 are left",
             id="a-limit",
         ),
-        pytest.param(1, "", f"1 is left, go on with: grimoire trial --resume {RUN.id}", id="one-without-a-reason"),
+        pytest.param(structs.replace(WHOLE, left=1), "1 is left", id="one-without-a-reason"),
+        pytest.param(structs.replace(WHOLE, cut=True), "further samples are left", id="samples-on-top"),
         pytest.param(
-            1_234,
-            "two\nlines\x1b[2J",
-            f"stopped: two lines; 1,234 are left, go on with: grimoire trial --resume {RUN.id}",
+            structs.replace(WHOLE, left=2, unanswered=3, unjudged=1),
+            "2 are left, 3 got no answer, 1 answer without a verdict",
+            id="all-kinds",
+        ),
+        pytest.param(
+            structs.replace(WHOLE, why="two\nlines\x1b[2J", left=1_234),
+            "stopped: two lines; 1,234 are left",
             id="hostile",
         ),
     ],
 )
-def test_what_is_left(setup: Setup, capsys: pytest.CaptureFixture[str], left: int, why: str, said: str) -> None:
-    trial_show.summary(setup, tally(scored(), scored(), earlier=1), RUN, left=left, why=why)
+def test_what_is_left(setup: Setup, capsys: pytest.CaptureFixture[str], fired: Fired, said: str) -> None:
+    trial_show.summary(setup, tally(scored(), scored(), earlier=1), RUN, fired)
+    assert fired.whole is not bool(said)
     totals = "2 answers (1 answered earlier): 2 works, 0 partial, 0 broken, 0 error, 2,000 tokens, 0.002000 USD"
-    assert capsys.readouterr().err.splitlines() == [f"run {RUN.id}: {totals}", *([said] if said else [])]
+    assert capsys.readouterr().err.splitlines() == [
+        f"run {RUN.id}: {totals}",
+        *([f"{said}; go on with: grimoire trial --resume {RUN.id}"] if said else []),
+    ]
 
 
 def test_a_reason_and_how_many_others_there_are(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
     many = [scored("broken", f"contains: {number}\x1b[2J") for number in range(REASONS + 5)]
-    trial_show.summary(setup, tally(*many), RUN)
+    trial_show.summary(setup, tally(*many), RUN, WHOLE)
     assert capsys.readouterr().err.splitlines()[0] == f"{NAME} en blog-title: contains: 0 (and 24 more)"
 
 

@@ -53,6 +53,21 @@ def test_what_answers_have_cost_so_far_is_what_the_next_may_cost() -> None:
     assert budget.cost <= 2000
 
 
+def test_a_bound_on_answers_is_what_they_may_cost() -> None:
+    budget = Budget(Limit(cost=1000), PRICES, {"a/m": 100})
+    assert [budget.begin("a/m", ONE) for _ in range(6)] == [True] * 5 + [False], "200 each, prompt and answer"
+    own = Budget(Limit(cost=1000), PRICES, {"a/m": 100})
+    bounded = Request(messages=ONE.messages, parameters={"max_completion_tokens": 400})
+    assert [own.begin("a/m", bounded) for _ in range(3)] == [True, True, False]
+
+
+def test_an_answer_longer_than_all_before_counts_for_those_under_way_too() -> None:
+    budget = Budget(Limit(cost=10_000), PRICES)
+    assert [budget.begin("a/m", ONE) for _ in range(3)] == [True] * 3
+    budget.end("a/m", ONE, answer(100, 4000))
+    assert not budget.begin("a/m", ONE), "4,100 are spent, and as much twice is under way"
+
+
 def test_a_request_that_failed_gives_its_money_back() -> None:
     budget = Budget(Limit(cost=1200), PRICES)
     for _ in range(10):

@@ -139,6 +139,27 @@ def test_no_more_calls_are_made_than_may_be(ledger: SqliteLedger) -> None:
     assert len(one.asked) + len(two.asked) == len(results) == len(entries(ledger, batch)) == 7
 
 
+def test_money_is_not_passed_by_what_is_asked_at_once(ledger: SqliteLedger) -> None:
+    """Answers cost forty times what is assumed before the first has come."""
+
+    class Long(Echo):
+        async def answer(self, text: str) -> Answer:
+            await asyncio.sleep(0.001)
+            return Answer(text=text, usage=Usage(10, 40_000))
+
+    prices = {"echo/1": (1.0, 1.0)}
+    budget = Budget(Limit(cost=1.0), prices)
+    batch = msgspec.structs.replace(trial(ledger, [Long()], jobs=64), budget=budget, prices=prices)
+    said: list[str] = []
+
+    async def go() -> None:
+        said.append(await run(batch, lanes(cells(*map(str, range(500)))), lambda _: None))
+
+    within(go())
+    assert said == ["--max-cost 1 is reached"]
+    assert 0.9 < sum(entry.cost or 0 for entry in entries(ledger, batch)) <= 1.0
+
+
 def test_time_that_is_over_stops_it(ledger: SqliteLedger) -> None:
     held = Held()
     batch = msgspec.structs.replace(trial(ledger, [held]), budget=Budget(Limit(seconds=0.05), {}))
