@@ -1,6 +1,6 @@
 """How fast one backend may be asked: a state machine without a clock (pure).
 
-Every time is in seconds of the caller's monotonic clock and given as an argument. Four things hold a request back:
+Every time is in seconds of the caller's monotonic clock and given as an argument. Five things hold a request back:
 
 - a window of requests in flight that is halved on a throttle and grows by one a window of answers (additive increase,
   multiplicative decrease: Chiu and Jain, "Analysis of the increase and decrease algorithms for congestion avoidance in
@@ -9,7 +9,9 @@ Every time is in seconds of the caller's monotonic clock and given as an argumen
   taken back when requests sent later than it are answered, as TCP takes back a spurious time-out (RFC 4015, RFC 5682);
 - the rates of the settings: requests by virtual scheduling (the generic cell rate algorithm, ITU-T I.371), tokens by a
   bucket from which an estimate is taken, put right once the answer's usage is known;
-- what the service itself says it still allows.
+- what the service itself says it still allows, which is tried every minute though it say longer;
+- an outage: a service that has answered and now only fails is asked one question at a time, ever more rarely, until it
+  answers one (the half-open circuit breaker of Nygard, "Release It!", 2nd edition, 2018).
 """
 
 from __future__ import annotations
@@ -26,11 +28,18 @@ LONGEST = 3600.0
 """Seconds: what a service asks for beyond this is taken as this."""
 LONGEST_OWN = 60.0
 """Seconds: the longest pause after a throttle that does not say how long."""
+LONGEST_ALLOWANCE = 60.0
+"""Seconds: what an allowance holds back for longer is tried after this; only a refusal is believed for longer."""
+SOON = 1e-6
+"""Seconds that no clock tells apart once it has added a few numbers."""
 _THROTTLES = {429, 503, 529}
 _MEMORY = 32  # outcomes that the share of refusals is taken over, beside two windows: refusals come before answers
 _OFTEN = 0.3  # from this share on refusals are no accidents
+_BELIEVED = 1.0  # seconds: an allowance that was found wrong so often that it is believed for less is not believed
+_IN_A_ROW = 10  # questions that fail without an answer between them, and more than are in flight, are an outage …
+_IN_A_ROW_EACH = 4  # … or so many for each that may be asked at once, where that is less
 _MOST_TOKENS = 10**9  # what a service counts beyond this is no count
-_SOON = 1e-6  # seconds that no clock tells apart once it has added a few numbers
+_A_MOMENT = 1.0  # seconds that an outage is said to go on at least while it is tried whether it does
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +63,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """One request under way: the how-manieth, when it went, the tokens reserved for it, and those of all up to it."""
+    """One request under way: the how-manieth, when it went, the tokens reserved for it, and those of all up to it.
+
+    It is `fresh` when its question has not failed before.
+    """
 
     order: int
     sent: float
     tokens: int
     through: int
+    fresh: bool = True
 
 
 def is_throttle(error: ServiceError) -> bool:
@@ -89,6 +102,7 @@ class Pace:
         self._requests = Spacing(60 / limits.requests_per_minute, 1.0) if limits.requests_per_minute else None
         self._tokens = Bucket(limits.tokens_per_minute) if limits.tokens_per_minute else None
         self._requests_left, self._tokens_left = _Left(), _Left()
+        self._outage = _Outage(min(_IN_A_ROW, _IN_A_ROW_EACH * limits.concurrency))
         self._flying: set[int] = set()
         self._sent = self._spent = 0
 
@@ -102,14 +116,33 @@ class Pace:
         """Requests that may be under way at once, now."""
         return int(max(self._window.size, min(self._learnt.in_flight, self.limits.concurrency)))
 
+    @property
+    def outage(self) -> ServiceError | None:
+        """The latest failure, while the service, which has answered before, only fails."""
+        return self._outage.failure
+
+    @property
+    def failing_since(self) -> float:
+        """When an outage began; infinite when there is none, and while it is tried whether it is over."""
+        return inf if self._is_probing() else self._outage.since
+
+    def refusing(self, now: float) -> float:
+        """Seconds for which the service has refused everything."""
+        return max(0.0, self._pause.until - now)
+
     def pausing(self, now: float) -> float:
-        """Seconds until anything at all may go out again, as far as the service has said; 0 when it may."""
-        until = max(self._pause.until, self._requests_left.ready(self._sent + 1))
+        """Seconds until anything at all may go out again, as far as that is known; 0 when it may."""
+        until = max(
+            self._pause.until,
+            self._requests_left.ready(self._sent + 1),
+            self._tokens_left.ready(self._spent + 1),
+            now + _A_MOMENT if self._is_probing() else self._outage.until,
+        )
         return max(0.0, until - now)
 
     def ready(self, now: float, tokens: int) -> float:
         """When a request of that many tokens may go out: `now`, or later; infinite: not before something comes back."""
-        if self.in_flight >= self.window:
+        if self.in_flight >= self.window or self._is_probing():
             return inf
         at = max(
             self._pause.until,
@@ -118,20 +151,25 @@ class Pace:
             self._tokens.ready(now, tokens) if self._tokens else now,
             self._requests_left.ready(self._sent + 1),
             self._tokens_left.ready(self._spent + tokens),
+            self._outage.until,
         )
-        return now if at <= now + _SOON else at
+        return now if at <= now + SOON else at
 
-    def send(self, now: float, tokens: int) -> Ticket:
-        """A request goes out."""
+    def send(self, now: float, tokens: int, *, fresh: bool = True) -> Ticket:
+        """A request goes out; `fresh` when its question has not failed before."""
         self._sent += 1
         self._spent += tokens
+        self._requests_left.send(now, self._sent, self._sent)
+        self._tokens_left.send(now, self._sent, self._spent)
+        if self.outage:
+            self._outage.probe = self._sent
         self._flying.add(self._sent)
         self._learnt.send(now)
         if self._requests:
             self._requests.send(now)
         if self._tokens:
             self._tokens.take(now, tokens)
-        return Ticket(self._sent, now, tokens, self._spent)
+        return Ticket(self._sent, now, tokens, self._spent, fresh)
 
     def take(self, now: float, ticket: Ticket, reply: Answer | ServiceError | None) -> None:
         """What a request brought; None: it was cut off, and nothing is learnt. A second reply to one is ignored."""
@@ -144,10 +182,14 @@ class Pace:
             self._answered(now, ticket, reply)
         elif is_throttle(reply):
             self._refused(now, ticket, reply)
+        else:
+            self._outage.failed(now, ticket, reply, self._sent, self.in_flight)
         self._allow(now, ticket, reply.allowance)
 
     def _answered(self, now: float, ticket: Ticket, answer: Answer) -> None:
         self._learnt.answered(now - ticket.sent)
+        for whatever in (self._outage, self._requests_left, self._tokens_left):
+            whatever.answered(ticket.order)
         if self._pause.answered(ticket.order):
             self._window.undo()
             self._learnt.undo()
@@ -159,11 +201,16 @@ class Pace:
 
     def _refused(self, now: float, ticket: Ticket, error: ServiceError) -> None:
         throttle = self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after))
+        self._requests_left.refused()
+        self._tokens_left.refused()
         if throttle:
             self._window.halve()
         self._learnt.refused(now, ticket.order, ticket.sent, throttle=throttle, often=self._pause.often)
         if self._tokens:
             self._tokens.take(now, -ticket.tokens)  # what is refused costs none
+
+    def _is_probing(self) -> bool:
+        return self._outage.failure is not None and self._outage.probe in self._flying
 
     def _allow(self, now: float, ticket: Ticket, allowance: Allowance | None) -> None:
         if allowance is None:
@@ -246,18 +293,90 @@ class _Pause:
 
 
 class _Left:
-    """What a service says is left until its reset: the request sent latest knows best."""
+    """What a service says is left until its reset: the request sent latest knows best.
+
+    A reset that is further away than `_longest` is not waited for: one request is let through then, and what comes back
+    with it counts anew. A service that answers such a one, with nothing left again, is believed half as long each time,
+    until it does refuse.
+    """
 
     def __init__(self) -> None:
-        self._until = -inf
-        self._order = self._most = 0
+        self._until = self._reset = -inf
+        self._order = self._most = self._probe = 0
+        self._longest = LONGEST_ALLOWANCE
 
     def ready(self, count: int) -> float:
         """When the count of all that was sent may come to this."""
         return self._until if count > self._most else -inf
 
+    def send(self, now: float, order: int, count: int) -> None:
+        """The request `order` goes, with which the count of all that was sent comes to `count`."""
+        if count > self._most and now + SOON < self._reset:
+            self._probe, self._most, self._until = order, count, self._bounded(now)
+
+    def refused(self) -> None:
+        """There is something in what it says."""
+        self._longest = LONGEST_ALLOWANCE
+
+    def answered(self, order: int) -> None:
+        """The request `order` is answered: if it was not to be, nothing holds the others back any more."""
+        if order == self._probe:
+            self._until = self._reset = -inf
+            self._longest /= 2
+
     def see(self, now: float, order: int, count: int, left: int | None, reset: float | None) -> None:
         """The request `order`, with which the count of what was sent came to `count`, says how much is left."""
         seconds = said_seconds(reset)
-        if left is not None and seconds is not None and order > self._order:
-            self._order, self._until, self._most = order, now + seconds, count + max(0, left)
+        if left is None or seconds is None or order <= self._order:
+            return
+        if left > 0:
+            self._longest = LONGEST_ALLOWANCE
+        self._order, self._most, self._reset = order, count + max(0, left), now + seconds
+        self._until = self._bounded(now)
+
+    def _bounded(self, now: float) -> float:
+        return min(self._reset, now + self._longest) if self._longest >= _BELIEVED else -inf
+
+
+class _Outage:
+    """Whether a service that has answered before only fails, and when it is tried next.
+
+    It does when so many questions that had not failed before fail without an answer to what was sent after the first of
+    them, and more than are still in flight. One that fails again and again is one. From then on one request at a time
+    goes out, until one is answered: ever more rarely while nothing is there, but every second while questions are
+    turned down, for the next one may be no worse than those that were answered.
+    """
+
+    def __init__(self, least: int) -> None:
+        self.since = inf
+        self.until = -inf
+        self.failure: ServiceError | None = None
+        self.probe = 0  # the request that was sent last in an outage
+        self._least = least
+        self._latest = 0  # of the answered requests the one that was sent latest; 0: nothing was ever answered
+        self._first = self._last = 0  # the first request of those in a row, and what was sent last before the outage
+        self._row = self._vain = 0
+
+    def failed(self, now: float, ticket: Ticket, error: ServiceError, sent: int, in_flight: int) -> None:
+        """One of `sent` requests failed, and was not refused for now."""
+        if not self._latest or ticket.order < self._latest:
+            return
+        if self.since < inf:
+            self._fail_again(now, ticket, error)
+        elif ticket.fresh:
+            self._first = min(self._first, ticket.order) if self._row else ticket.order
+            self._row += 1
+            if self._row >= max(self._least, in_flight + 1):
+                self.since, self._last, self.failure = now, sent, error
+                self._vain, self.until = 0, now + 1.0
+
+    def _fail_again(self, now: float, ticket: Ticket, error: ServiceError) -> None:
+        if ticket.order > self._last:
+            self._vain += error.retryable
+            self.until, self.failure = now + min(LONGEST_OWN, 2.0 ** min(self._vain, 6)), error
+
+    def answered(self, order: int) -> None:
+        """One is answered: what was sent after the first of those in a row shows that it still serves."""
+        self._latest = max(self._latest, order)
+        if order > self._first:
+            self._row, self.since, self.until, self.failure = 0, inf, -inf, None

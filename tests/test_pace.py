@@ -273,12 +273,63 @@ class TestAllowance:
         pace.take(0.0, ticket, error)
         assert pace.ready(0.0, 1) == 7.0
 
+    @pytest.mark.parametrize("kind", ["requests", "tokens"])
+    def test_one_that_holds_back_for_long_is_tried_every_minute(self, kind: str) -> None:
+        pace = Pace(Limits(concurrency=100))
+        (ticket,) = send(pace, 0.0)
+        pace.take(0.0, ticket, allowed(**{f"{kind}_left": 0, f"{kind}_reset": 1000.0}))
+        assert (pace.ready(0.0, 1), pace.pausing(0.0), pace.refusing(0.0)) == (60.0, 60.0, 0.0)
+        assert passes(pace, 60.0) == 1
+        assert (pace.ready(60.0, 1), passes(pace, 119.0), passes(pace, 120.0)) == (120.0, 0, 1)
+
+    def test_what_is_said_when_it_is_tried_counts_anew(self) -> None:
+        pace = Pace(Limits(concurrency=100))
+        (ticket,) = send(pace, 0.0)
+        pace.take(0.0, ticket, allowed(requests_left=0, requests_reset=1000.0))
+        (ticket,) = send(pace, 60.0)
+        pace.take(61.0, ticket, allowed(requests_left=3, requests_reset=30.0))
+        assert (passes(pace, 61.0), pace.ready(61.0, 1), passes(pace, 91.0)) == (3, 91.0, 97)
+
+    def test_when_nothing_is_said_then_nothing_counts(self) -> None:
+        pace = Pace(Limits(concurrency=9))
+        (ticket,) = send(pace, 0.0)
+        pace.take(0.0, ticket, allowed(tokens_left=0, tokens_reset=1000.0))
+        (ticket,) = send(pace, 60.0)
+        pace.take(60.0, ticket, ServiceFault("", status=500))
+        assert pace.ready(60.0, 1) == 120.0
+        (ticket,) = send(pace, 120.0)
+        pace.take(121.0, ticket, ANSWER)
+        assert passes(pace, 121.0) == 9
+
+    def test_one_that_is_found_wrong_again_and_again_is_believed_ever_less_until_there_is_a_refusal(self) -> None:
+        pace, now, waits = Pace(Limits(concurrency=1)), 0.0, []
+        nothing = allowed(requests_left=0, requests_reset=86400.0)
+        for _ in range(8):
+            (ticket,) = send(pace, now)
+            pace.take(now, ticket, nothing)
+            waits.append(pace.pausing(now))
+            now += waits[-1]
+        assert waits == [60.0, 30.0, 15.0, 7.5, 3.75, 1.875, 0.0, 0.0]
+        (ticket,) = send(pace, now)
+        refused = limited(1.0)
+        refused.allowance = nothing.allowance
+        pace.take(now, ticket, refused)
+        assert (pace.pausing(now), pace.refusing(now)) == (60.0, 1.0)
+
+    def test_one_that_has_something_left_is_believed_again(self) -> None:
+        pace, now = Pace(Limits(concurrency=1)), 0.0
+        for left in (0, 0, 1, 0):
+            (ticket,) = send(pace, now)
+            pace.take(now, ticket, allowed(requests_left=left, requests_reset=86400.0))
+            now += pace.pausing(now)
+        assert now == 60.0 + 30.0 + 60.0
+
     @pytest.mark.parametrize(
         ("said", "ready"),
         [
             pytest.param({"requests_left": 0}, 0.0, id="no reset"),
             pytest.param({"requests_reset": 9.0}, 0.0, id="no number"),
-            pytest.param({"requests_left": 0, "requests_reset": 1e300}, 3600.0, id="a reset in ages"),
+            pytest.param({"requests_left": 0, "requests_reset": 1e300}, 60.0, id="a reset in ages"),
             pytest.param({"requests_left": 0, "requests_reset": -3.0}, 0.0, id="a reset in the past"),
             pytest.param({"requests_left": 0, "requests_reset": nan}, 0.0, id="a reset that is no number"),
             pytest.param({"requests_left": -(10**40), "requests_reset": 5.0}, 5.0, id="less than nothing left"),
