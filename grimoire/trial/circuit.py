@@ -1,4 +1,8 @@
-"""When a backend that only fails is given up (pure)."""
+"""When a backend that only fails is given up (pure).
+
+One that has answered before may do so again: whether its failures are an outage, and how long that is borne, is for the
+gate to say.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from copy import copy
 
 from grimoire.chat import Answer
 from grimoire.errors import AuthenticationFailed, KeyMissing, QuotaExceeded, ServiceError
+from grimoire.pace import is_throttle
 
 FATAL = 3
 """Failures without an answer between them that no other question would fare better with."""
 EXHAUSTED = 3
-"""Questions without an answer between them that were asked again in vain."""
+"""Questions without an answer between them that were asked again in vain; throttled ones, if it ever answered."""
 ANY = 10
-"""Failures of any kind without an answer between them."""
+"""Failures of any kind, of a backend that never answered."""
 _NOT_FOUND = 404
 _REDIRECTS = range(300, 400)
 
@@ -22,6 +27,7 @@ class Circuit:
 
     def __init__(self) -> None:
         self.broken: ServiceError | None = None
+        self._answered = False
         self._failures = self._fatal = self._exhausted = 0
 
     def see(self, reply: Answer | ServiceError) -> ServiceError | None:
@@ -30,6 +36,7 @@ class Circuit:
             return self.broken
         if isinstance(reply, Answer) or reply.partial is not None:  # a continuation failed: something was answered
             self._failures = self._fatal = self._exhausted = 0
+            self._answered = True
         if isinstance(reply, ServiceError):
             self._count(reply)
         return self.broken
@@ -37,9 +44,10 @@ class Circuit:
     def _count(self, error: ServiceError) -> None:
         self._failures += 1
         self._fatal += _is_fatal(error)
-        self._exhausted += error.retryable
-        if self._fatal >= FATAL or self._exhausted >= EXHAUSTED or self._failures >= ANY:
-            self.broken = _given_up(error, self._failures)
+        self._exhausted += error.retryable and (not self._answered or is_throttle(error))
+        many = self._failures >= ANY and not self._answered
+        if self._fatal >= FATAL or self._exhausted >= EXHAUSTED or many:
+            self.broken = given_up(error, f"{self._failures} failures in a row")
 
 
 def _is_fatal(error: ServiceError) -> bool:
@@ -47,9 +55,10 @@ def _is_fatal(error: ServiceError) -> bool:
     return hopeless or error.status == _NOT_FOUND or error.status in _REDIRECTS
 
 
-def _given_up(error: ServiceError, failures: int) -> ServiceError:
+def given_up(error: ServiceError, why: str) -> ServiceError:
+    """The error a backend is given up with, after such as this one; `why` says after what."""
     broken = copy(error)
-    broken.message = f"given up after {failures} failures in a row: {error.message}"
+    broken.message = f"given up after {why}: {error.message}"
     broken.args = (broken.message,)
     broken.partial = None
     return broken

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grimoire.chat import Answer
 from grimoire.errors import RateLimited, ServiceError
-from grimoire.pace import Limits, Pace, Ticket
+from grimoire.pace import SOON, Limits, Pace, Ticket
+from grimoire.trial.circuit import given_up
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,8 +60,13 @@ class Gate:
 
     @property
     def pausing(self) -> float:
-        """Seconds for which the service wants nothing at all; 0.0 when it is not so."""
+        """Seconds for which nothing at all is sent: it is refused, not allowed, or fails; 0.0 when it is not so."""
         return self._pace.pausing(self.clock())
+
+    @property
+    def outage(self) -> bool:
+        """Whether the service, which has answered before, only fails: it is asked one question at a time."""
+        return self._pace.outage is not None
 
     @property
     def window(self) -> int:
@@ -73,15 +79,15 @@ class Gate:
         """Wait for the turn of a request of about so many tokens; one that is asked `again` goes before new ones.
 
         Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with;
-        RateLimited when the service wants nothing at all for longer than `patience` seconds; whoever waits behind one
-        with more patience has as much. What is `finishing`, because half of its answer is paid for, is let through
-        though the gate was stopped, but not where it was closed with an error.
+        RateLimited when the service refuses everything for longer than `patience` seconds; whoever waits behind one
+        with more patience has as much. An outage that lasts as long closes the gate. What is `finishing`, because half
+        of its answer is paid for, is let through though the gate was stopped, but not where that was with an error.
         """
         import asyncio
 
         if self._error or not finishing:
             self._raise_if_stopped()
-        if self.pausing > patience:
+        if self._pace.refusing(self.clock()) > patience:
             raise self._too_long()
         turn: asyncio.Future[Ticket | None] = asyncio.get_running_loop().create_future()
         queue = self._again if again else self._new
@@ -145,29 +151,36 @@ class Gate:
             raise Stopped
 
     def _too_long(self) -> ServiceError:
-        seconds = self.pausing
-        span = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"  # noqa: PLR2004  # to be read
-        message = f"{self._name} wants no requests for another {span}"
+        seconds = self._pace.refusing(self.clock())
+        message = f"{self._name} wants no requests for another {_span(seconds)}"
         return RateLimited(message, hint="ask again after that", retry_after=seconds)
 
     def _serve(self) -> None:
         """Let through whoever may go now, send away who would wait too long, and be called when the next one may go."""
         self._disarm()
-        while queue := self._again or self._new:
+        while queue := self._first():
             turn, waiter = next(iter(queue.items()))
             now = self.clock()
             if not turn.done():
                 ready = self._pace.ready(now, waiter.tokens)
-                hopeless = ready > now and self._pace.pausing(now) > waiter.patience
-                if ready > now and not hopeless:
-                    self._arm(turn, ready - now)
+                left = self._pace.failing_since + waiter.patience - now
+                if ready > now and left <= SOON and not self._stopped and (failure := self._pace.outage):
+                    self.stop(given_up(failure, f"{_span(waiter.patience)} without an answer"))
                     return
-                turn.set_result(None if hopeless else self._pace.send(now, waiter.tokens))
+                hopeless = ready > now and (left <= SOON or self._pace.refusing(now) > waiter.patience)
+                if ready > now and not hopeless:
+                    self._arm(turn, ready - now, left)
+                    return
+                turn.set_result(None if hopeless else self._pace.send(now, waiter.tokens, fresh=queue is self._new))
             del queue[turn]
 
-    def _arm(self, turn: _Turn, seconds: float) -> None:
+    def _first(self) -> _Queue:
+        """Who is next: those who ask again; but whether an outage is over is better seen by what has not failed yet."""
+        return (self._new or self._again) if self.outage else (self._again or self._new)
+
+    def _arm(self, turn: _Turn, seconds: float, most: float) -> None:
         if seconds < inf:
-            self._timer = turn.get_loop().call_later(seconds, self._serve)
+            self._timer = turn.get_loop().call_later(min(seconds, most), self._serve)
 
     def _disarm(self) -> None:
         if self._timer:
@@ -183,3 +196,7 @@ if TYPE_CHECKING:
 def _wake(awake: asyncio.Future[None]) -> None:
     if not awake.done():
         awake.set_result(None)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"  # noqa: PLR2004  # to be read

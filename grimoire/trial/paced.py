@@ -81,7 +81,7 @@ class Paced:
         tokens = self._estimate(request)
         started: float | None = None
         number = 1
-        alike = {True: 0, False: 0}  # throttles, and other failures
+        alike = {True: 0, False: 0}  # failures that are the service's as a whole, and other ones
         while True:
             ticket = await self.gate.enter(
                 tokens, again=number > 1, patience=self._retry.seconds, finishing=self._whole and self._answered
@@ -94,8 +94,9 @@ class Paced:
                 return reply
             now = self.gate.clock()
             heard = listener is not None and listener.heard
-            alike[is_throttle(reply)] += 1
-            wait = None if heard else self._retry.wait(reply, alike[is_throttle(reply)], now - started, self._draw())
+            common = self.gate.outage or is_throttle(reply)
+            alike[common] += 1
+            wait = None if heard else self._wait(reply, alike[common], now - started)
             self._report(reply, number, now - sent, wait)
             if wait is None:
                 raise reply
@@ -123,6 +124,9 @@ class Paced:
             if begun and self._spending:
                 self._spending.end(self.name, request, reply if isinstance(reply, Answer) else None)
         return reply
+
+    def _wait(self, error: ServiceError, number: int, elapsed: float) -> float | None:
+        return self._retry.wait(error, number, elapsed, self._draw(), outage=self.gate.outage)
 
     def _report(self, error: ServiceError, number: int, seconds: float, wait: float | None) -> None:
         if self._tell:

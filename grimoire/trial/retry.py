@@ -16,21 +16,25 @@ SPREAD = 0.1
 class Retry(msgspec.Struct, frozen=True):
     """How often a question is asked again, and for how many seconds after it was first asked.
 
-    A throttle is no failure of the question: it is bounded by the time alone. Without retries nothing is asked again.
+    A throttle is no failure of the question, nor is what fails in an outage: they are bounded by the time alone.
+    Without retries nothing is asked again.
     """
 
     retries: int = 4
     seconds: float = 600.0
 
-    def wait(self, error: ServiceError, number: int, elapsed: float, draw: float) -> float | None:
+    def wait(
+        self, error: ServiceError, number: int, elapsed: float, draw: float, *, outage: bool = False
+    ) -> float | None:
         """Seconds until the next attempt; None when there is to be none.
 
-        `number` counts the throttles of a question where this is one, and else its other failures; this one came
-        `elapsed` seconds after the first attempt was begun. `draw` is a random number from 0 to 1. What the service
-        asks for is never cut short; else waits grow exponentially with jitter
+        `number` counts the throttles of a question and its failures in an `outage`, where this is one, and else its
+        other failures; this one came `elapsed` seconds after the first attempt was begun. `draw` is a random number
+        from 0 to 1. What the service asks for is never cut short; else waits grow exponentially with jitter
         (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
         """
-        if not error.retryable or not self.retries or (number > self.retries and not is_throttle(error)):
+        bounded = not (outage or is_throttle(error))
+        if not error.retryable or not self.retries or (bounded and number > self.retries):
             return None
         wait = _backoff(number, draw)
         asked = error.retry_after

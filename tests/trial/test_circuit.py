@@ -51,6 +51,25 @@ def test_an_answer_between_them_resets(error: ServiceError) -> None:
     assert [circuit.see(reply) for reply in replies * 50] == [None] * 150
 
 
+@pytest.mark.parametrize(
+    ("error", "broken"),
+    [
+        pytest.param(KEY, True, id="key"),
+        pytest.param(RequestRejected("", status=404), True, id="wrong address"),
+        pytest.param(RateLimited("", status=429), True, id="throttled for as long as is waited"),
+        pytest.param(ServiceFault("", status=503), True, id="503 for as long as is waited"),
+        pytest.param(TIMEOUT, False, id="time-outs"),
+        pytest.param(ServiceUnreachable(""), False, id="unreachable"),
+        pytest.param(ServiceFault("", status=500), False, id="500"),
+        pytest.param(REJECTED, False, id="rejected"),
+    ],
+)
+def test_what_answered_before_is_not_given_up_here_where_it_may_answer_again(error: ServiceError, broken: bool) -> None:
+    circuit = Circuit()
+    circuit.see(ANSWER)
+    assert [circuit.see(error) is not None for _ in range(100)] == [False] * 2 + [broken] * 98
+
+
 def test_rejected_cells_give_nothing_up_while_others_are_answered() -> None:
     replies: list[Answer | ServiceError] = [*[REJECTED] * 9, ANSWER]
     circuit = Circuit()

@@ -64,6 +64,14 @@ def test_throttles_are_bounded_by_the_time_alone(error: ServiceError) -> None:
     assert RETRY.wait(error, 5000, 541.0, 1.0) is None
 
 
+def test_so_is_what_fails_in_an_outage_where_asking_again_may_help() -> None:
+    refused = ServiceUnreachable("the connection is refused")
+    assert RETRY.wait(refused, 5000, 0.0, 1.0, outage=True) == 60.0
+    assert RETRY.wait(refused, 5000, 541.0, 1.0, outage=True) is None
+    assert RETRY.wait(RequestRejected("", status=400), 1, 0.0, 1.0, outage=True) is None
+    assert Retry(retries=0).wait(refused, 1, 0.0, 1.0, outage=True) is None
+
+
 def test_other_failures_are_bounded_by_the_time_too() -> None:
     assert RETRY.wait(ServiceFault("", status=500), 1, 599.4, 1.0) == 0.5
     assert RETRY.wait(ServiceFault("", status=500), 1, 599.6, 1.0) is None

@@ -51,6 +51,21 @@ class TestServices:
         assert (outcome.answers, len(service.refused) > 150) == (2000, True)
         assert outcome.seconds < 1.6 * len(service.asked) * 0.2 / 64
 
+    @pytest.mark.parametrize("seed", range(4))
+    def test_faults_of_all_kinds_cost_little(self, seed: int) -> None:
+        draw = random.Random(seed).random
+
+        def decide(now: float) -> ServiceError | None:
+            fault = draw()
+            if fault < 0.1:
+                return RateLimited("not now", status=429, retry_after=1.0)
+            return ServiceFault("500, a reset, truncated JSON") if fault < 0.19 else None
+
+        service = Service(decide)
+        outcome = ask_all(service, 2000, 64)
+        assert outcome.answers == 2000
+        assert outcome.seconds < 1.6 * len(service.asked) * 0.2 / 64
+
     @pytest.mark.parametrize("concurrency", [4, 16])
     def test_accidents_cost_little_with_few_at_once(self, concurrency: int) -> None:
         service = Service(now_and_then(0.1, 1.0, seed=3))
