@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from grimoire.cli.aside import Aside, Backlog, alongside, write_all
 from grimoire.errors import GrimoireError, Problem, UsageError
 from grimoire.terminal import strip_controls
 
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
 
 FALLBACK_WIDTH = 120
 """Columns where standard output is no terminal and COLUMNS does not say."""
+
+_aside: ContextVar[Callable[[str], None] | None] = ContextVar("aside", default=None)
 
 
 def emit(text: str) -> None:
@@ -32,6 +40,63 @@ def emit_json(value: object, *, lines: bool = False) -> None:
 
     raw = msgspec.json.encode(value, order="deterministic")
     emit((raw if lines else msgspec.json.format(raw, indent=2)).decode() + "\n")
+
+
+@contextmanager
+def lines_aside() -> Iterator[Callable[[object], None]]:
+    """Gives what writes JSON lines to standard output as `emit_json` does, but never waits for whoever reads them.
+
+    A thread writes them; when left, all of them are waited for, or a signal. What is wrong with standard output is
+    raised by the call after, or in the end; a reader that is found gone only in the end is no error.
+
+    Raises:
+        typer.Exit: nobody reads any more.
+        UsageError: standard output does not take them, or what waits for it finds no room.
+        KeyboardInterrupt: a signal arrived while a reader was waited for.
+    """
+    descriptor = _descriptor(sys.stdout)
+    if descriptor is None:
+        yield partial(emit_json, lines=True)
+        return
+    stream, encode = sys.stdout, _line_encoder(sys.stdout)
+    stream.flush()
+    lines = Aside(partial(write_all, descriptor), Backlog())
+
+    def put(value: object) -> None:
+        if lines.failed:
+            raise _refused(stream, lines.failed)
+        try:
+            lines.put(encode(value))
+        except OSError as error:
+            hint = "read it faster, or name a folder with more room in TMPDIR"
+            raise UsageError(f"no room for what nobody has read yet: {error.strerror}", hint=hint) from error
+
+    with alongside(
+        lines.work,
+        lines.end,
+        partial(_silence, stream),
+        partial(note, "waiting for whoever reads standard output; Ctrl-C ends this"),
+    ):
+        yield put
+    if lines.failed and isinstance(refused := _refused(stream, lines.failed), UsageError):
+        raise refused
+
+
+def _line_encoder(stream: TextIO) -> Callable[[object], bytes]:
+    """What makes a line of a value, as `stream` wants it."""
+    import msgspec
+
+    encode = msgspec.json.Encoder(order="deterministic").encode
+    encoding, terminal = stream.encoding or "ascii", stream.isatty()
+    if codecs.lookup(encoding).name == "utf-8" and not terminal:
+        return lambda value: encode(value) + b"\n"
+    encoder = codecs.getincrementalencoder(encoding)("replace")  # some encodings begin once, or have states
+
+    def line(value: object) -> bytes:
+        text = encode(value).decode() + "\n"
+        return encoder.encode(strip_controls(text) if terminal else text)
+
+    return line
 
 
 def emit_table(renderable: RenderableType) -> None:
@@ -58,12 +123,61 @@ def money(amount: float, currency: str) -> str:
 
 def note(text: str) -> None:
     """A line for the person at the terminal, on standard error. Where nobody listens any more, work goes on."""
+    (_aside.get() or _tell)(text)
+
+
+@contextmanager
+def notes_aside() -> Iterator[None]:
+    """Until it is left, a thread writes the notes: a standard error that stands still holds up nobody.
+
+    When left, all of them are waited for, or a signal.
+
+    Raises:
+        KeyboardInterrupt: a signal arrived while a reader was waited for.
+    """
+    notes = Aside(lambda lines: _tell(lines.decode().removesuffix("\n")), Backlog(sys.maxsize))
+    with _unlocked_stderr(), alongside(notes.work, notes.end, silence_stderr):
+        before = _aside.set(lambda text: notes.put(f"{text}\n".encode(errors="replace")))
+        try:
+            yield
+        finally:
+            _aside.reset(before)
+
+
+@contextmanager
+def _unlocked_stderr() -> Iterator[None]:
+    """Standard error without a buffer: whoever is held up in it holds no lock that the interpreter needs to end."""
+    descriptor = _descriptor(sys.stderr)
+    if descriptor is None:
+        yield
+        return
+    encoding, errors = sys.stderr.encoding, sys.stderr.errors
+    raw = _Unlocked(descriptor, "w", closefd=False)
+    with contextlib.redirect_stderr(io.TextIOWrapper(raw, encoding=encoding, errors=errors, write_through=True)):
+        yield
+
+
+class _Unlocked(io.FileIO):
+    """A file that takes all of what is written."""
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # a TextIOWrapper gives nothing but bytes
+        write_all(self.fileno(), data)
+        return len(data)
+
+
+def _tell(text: str) -> None:
     if sys.stderr is None:
         return
     try:
         sys.stderr.write(f"{strip_controls(text)}\n")  # in one piece: a thread may be drawing there
         sys.stderr.flush()
     except OSError:
+        _silence(sys.stderr)
+
+
+def silence_stderr() -> None:
+    """Nobody reads it: what is written there from now on is lost, and nobody waits for it."""
+    if _descriptor(sys.stderr) is not None:
         _silence(sys.stderr)
 
 
@@ -103,15 +217,28 @@ def _write(text: str) -> None:
     try:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`| head`) and has what it wanted.
-        _silence(sys.stdout)
-        raise typer.Exit(0) from None
     except OSError as error:
-        _silence(sys.stdout)
-        raise UsageError(f"cannot write to standard output: {error.strerror}") from error
+        raise _refused(sys.stdout, error) from error
+
+
+def _refused(stream: TextIO, error: OSError) -> typer.Exit | UsageError:
+    """What a failed write ends a command with."""
+    _silence(stream)
+    if isinstance(error, BrokenPipeError):  # the reader has gone (`| head`) and has what it wanted
+        return typer.Exit(0)
+    return UsageError(f"cannot write to standard output: {error.strerror}")
+
+
+def _descriptor(stream: TextIO | None) -> int | None:
+    """None for a stream that is none of the system's."""
+    try:
+        return stream.fileno() if stream else None
+    except (OSError, ValueError):
+        return None
 
 
 def _silence(stream: TextIO) -> None:
     """The interpreter flushes its streams once more when it ends; it must not meet what is wrong again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

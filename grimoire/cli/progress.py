@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from grimoire.cli import output
+from grimoire.cli.aside import alongside, interruptible
 from grimoire.cli.progress_table import line, table
 from grimoire.cli.results import result_json
 from grimoire.trial.progress import Gated, Progress
@@ -30,17 +31,17 @@ Clock = Callable[[], float]
 
 
 class OnResult:
-    """Takes in every result: it is counted, and with `json` written as a line on standard output."""
+    """Takes in every result: it is counted, and where there is a `write`, written as JSON. Raises what that raises."""
 
-    def __init__(self, counted: Progress, clock: Clock, *, json: bool) -> None:
+    def __init__(self, counted: Progress, clock: Clock, write: Callable[[object], None] | None) -> None:
         self._counted = counted
         self._clock = clock
-        self._json = json
+        self._write = write
 
     def __call__(self, result: Result) -> None:
         self._counted.see(result, self._clock())
-        if self._json:
-            output.emit_json(result_json(result), lines=True)
+        if self._write:
+            self._write(result_json(result))
 
     def grow(self, backend: str, more: int) -> None:
         """So many cells of a backend are asked beyond the plan."""
@@ -59,13 +60,19 @@ def progress(
 ) -> Iterator[OnResult]:
     """Shows how far each backend is, from its number of cells and from what is told of each result.
 
-    A thread of its own draws, so that a terminal that stands still (Ctrl-S) does not hold up the calls.
+    With `json` each result is a line on standard output. Threads of their own draw, write these lines, and any note of
+    the time in between: neither a terminal that stands still (Ctrl-S) nor a pipe that nobody reads holds up the calls.
+    In the end what is left to write is waited for.
+
+    Raises:
+        UsageError: standard output does not take the lines.
+        KeyboardInterrupt: a signal arrived while whoever reads was waited for.
     """
     counted = Progress(planned, clock(), gates)
     console = _terminal(json=json)
     shown = _lines(counted, currency, interval, clock) if console is None else _live(counted, currency, console, clock)
-    with shown:
-        yield OnResult(counted, clock, json=json)
+    with output.notes_aside(), output.lines_aside() if json else contextlib.nullcontext() as write, shown:
+        yield OnResult(counted, clock, write)
 
 
 def _terminal(*, json: bool) -> Console | None:
@@ -91,13 +98,16 @@ def _live(counted: Progress, currency: str, console: Console, clock: Clock) -> I
         redirect_stdout=False,  # what a pipe is to get must not go to the terminal
         get_renderable=drawn,  # type: ignore[arg-type]  # a Table, which is not imported to be named here
     )
-    live.start()
+    with interruptible():
+        live.start()
+    drawing: threading.Thread | None = None
     try:
-        with _every(PULSE, live.refresh):
+        with _every(PULSE, live.refresh) as drawing:
             yield
     finally:
-        with contextlib.suppress(OSError):  # the terminal has gone
-            live.stop()
+        if drawing is None or not drawing.is_alive():  # else the terminal stands still: waited for long enough
+            with contextlib.suppress(OSError), interruptible():  # the terminal has gone
+                live.stop()
 
 
 @contextmanager
@@ -119,7 +129,7 @@ def _lines(counted: Progress, currency: str, interval: float, clock: Clock) -> I
 
 
 @contextmanager
-def _every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
+def _every(seconds: float, do: Callable[[], None]) -> Iterator[threading.Thread]:
     """Does something again and again, first after that time, until left or until there is nobody to do it for."""
     over = threading.Event()
 
@@ -128,10 +138,5 @@ def _every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
             while not over.wait(seconds):
                 do()
 
-    thread = threading.Thread(target=go, name="progress", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    with alongside(go, over.set, output.silence_stderr) as thread:
+        yield thread
