@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from grimoire.backends.direct_chat import DirectChat
 from grimoire.chat import Allowance, Answer, Request
 from grimoire.errors import (
     RateLimited,
@@ -20,6 +22,7 @@ from grimoire.trial.gate import Gate
 from grimoire.trial.lane import WAITING, Lane
 from grimoire.trial.paced import Paced
 from grimoire.trial.retry import Retry
+from tests.servers.openai_server import Body, OpenAIServer, Reply
 from tests.trial.test_services import ask_all
 from tests.trial.virtual import Service, clock, now_and_then, pass_time, question
 
@@ -304,3 +307,31 @@ def test_an_outage_is_shown_as_a_pause() -> None:
         return [*shown, gate.pausing]
 
     assert pass_time(main) == pytest.approx([1.0, 1.0, 2.0, 1.0, 4.0, 1.0, 8.0, 0.0], abs=1e-3)
+
+
+def test_a_real_server_that_hangs_up_for_a_while() -> None:
+    """Takes over a second: an outage is tried no sooner."""
+    answered = hung_up = 0
+    since = 0.0
+
+    def reply(_: Body) -> Reply:
+        nonlocal answered, hung_up, since
+        if answered < 30 or (since and time.monotonic() - since > 0.5):
+            answered += 1
+            return Reply(text="Because.")
+        since = since or time.monotonic()
+        hung_up += 1
+        return Reply(drop="before")
+
+    async def main() -> list[Answer]:
+        backend = DirectChat("one/1", base_url=server.base_url, api_key="k", model="m", concurrency=4)
+        paced = Paced(backend, Gate(Limits(concurrency=4)))
+        try:
+            return await asyncio.gather(*(paced.ask(question(str(number))) for number in range(100)))
+        finally:
+            await paced.aclose()
+
+    with OpenAIServer(reply, latency=0.01) as server:
+        answers = asyncio.run(main())
+    assert [answer.text for answer in answers] == ["Because."] * 100
+    assert 10 <= hung_up < 20
