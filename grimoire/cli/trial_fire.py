@@ -92,10 +92,8 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
                 with _signals(runner):
                     await runner.run()
             finally:
-                for backend in setup.backends:
-                    await backend.aclose()
-                if setup.panel:
-                    await setup.panel.aclose()
+                open_ones: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
+                await asyncio.gather(*(backend.aclose() for backend in open_ones), return_exceptions=True)
 
     try:
         asyncio.run(ask())
@@ -194,16 +192,19 @@ def _trial(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Tr
 def _signals(runner: Runner) -> Iterator[None]:
     """The first signal stops launching and waits for what is paid for; the second one cuts that off."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    signals = 0
 
     def interrupt() -> None:
-        if runner.why == INTERRUPTED and task:
+        nonlocal signals
+        signals += 1
+        if signals == 1:
+            runner.why = ""
+            runner.stop(INTERRUPTED)
+            if runner.under_way:
+                waiting = output.count(runner.under_way, "answer")
+                output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
+        elif signals == 2 and task:  # noqa: PLR2004  # more of them change nothing: what has arrived is being recorded
             task.cancel()
-            return
-        runner.why = ""
-        runner.stop(INTERRUPTED)
-        if runner.under_way:
-            waiting = output.count(runner.under_way, "answer")
-            output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
 
     caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]
     try:

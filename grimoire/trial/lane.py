@@ -56,6 +56,10 @@ class Lane:
         task.add_done_callback(self.tasks.discard)
         task.add_done_callback(ended)
 
+    def hold(self) -> None:
+        """One more cell is open, which is not to be asked."""
+        self._open += 1
+
     def see(self, reply: Answer | ServiceError) -> None:
         """Take in how a cell ended: a backend that only fails is given up, and what is left is not sent."""
         if isinstance(reply, Answer):

@@ -78,10 +78,12 @@ class Runner:
         finally:
             if timer:
                 timer.cancel()
-            await _cancel([*lanes, *(task for lane in self._lanes for task in lane.tasks), writer])
-            self._failure.cancel()
-            self._writer.drain()
-            self.cut |= any(lane.extra for lane in self._lanes)
+            try:
+                await _cancel([*lanes, *(task for lane in self._lanes for task in lane.tasks), writer])
+            finally:  # though it be cancelled once more: what has arrived is paid for
+                self._failure.cancel()
+                self._writer.drain()
+                self.cut |= any(lane.extra for lane in self._lanes)
         if self._writer.failed:
             raise self._writer.failed
 
@@ -167,16 +169,14 @@ class Runner:
         self._tell(result)
 
     def _pass_over(self, lane: Lane, cell: Cell, done: Done) -> None:
-        """A cell the run has an answer to: told, judged first where no verdict was reached."""
+        """A cell the run has an answer to: told, or given to the writer where no verdict was reached."""
         if done.verdict not in {None, "error"}:
             self._say(lane, Result(cell, Verdict(kind=done.verdict), number=done.answer, earlier=True))
             return
         answer = self._trial.ledger.reply(done.answer)
-        arrival = Arrival(lane, Outcome(cell, answer, self._paid(cell, answer)), done.answer)
-        self._writer.judge(arrival, earlier=True)
-        result = arrival.result
-        if result and self._writer.add_verdicts([(done.answer, result.verdict)]):
-            self._say(lane, result)
+        lane.hold()
+        outcome = Outcome(cell, answer, self._paid(cell, answer))
+        self._writer.arrived.put_nowait(Arrival(lane, outcome, done.answer, earlier=True))
 
     async def _ask_panel(self, lane: Lane) -> None:
         """Put what waits to the panel; what is not judged when the run is cut off stays on record without a verdict."""
@@ -199,9 +199,12 @@ class Runner:
 
         tasks = [asyncio.create_task(work(panel)) for _ in range(JUDGED_AT_ONCE) if panel]
         try:
-            await asyncio.gather(*tasks)  # no TaskGroup: what fails is to end the run as itself, not in a group
+            ended = await asyncio.gather(*tasks, return_exceptions=True)  # what is under way is paid for
         finally:
             await _cancel(tasks)
+        for failure in ended:
+            if failure:
+                raise failure
 
 
 async def run(trial: Trial, planned: Mapping[str, Iterable[Cell]], on_result: Tell) -> str:

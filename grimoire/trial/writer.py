@@ -22,12 +22,16 @@ BATCH = 32
 
 
 class Arrival(msgspec.Struct):
-    """An outcome on its way; `number` is that of its row, `result` what is to be told of it (None: nothing yet)."""
+    """An outcome on its way; `number` is that of its row, `result` what is to be told of it (None: nothing yet).
+
+    One of an `earlier` life of the run is on record already.
+    """
 
     lane: Lane
     outcome: Outcome
     number: int = 0
     result: Result | None = None
+    earlier: bool = False
 
 
 class Writer:
@@ -70,7 +74,7 @@ class Writer:
         finally:
             self._finish()
 
-    def judge(self, arrival: Arrival, *, earlier: bool = False) -> None:
+    def judge(self, arrival: Arrival) -> None:
         """Today's verdict on an answer that is on record; where a model is to be asked too, it waits in its lane."""
         cell, answer, paid = arrival.outcome
         if isinstance(answer, Attempt):
@@ -79,7 +83,7 @@ class Writer:
             arrival.result = Result(cell, Verdict(kind="error"), error=answer.message, number=arrival.number)
             return
         result = Result(
-            cell, self._trial.judge(cell, answer, paid), answer, paid, earlier=earlier, number=arrival.number
+            cell, self._trial.judge(cell, answer, paid), answer, paid, earlier=arrival.earlier, number=arrival.number
         )
         panel = self._trial.panel
         if panel and result.verdict.kind != "broken" and panel.asks(cell):
@@ -104,7 +108,9 @@ class Writer:
     def _arrivals(self) -> list[Arrival]:
         return [self.arrived.get_nowait() for _ in range(self.arrived.qsize())]
 
-    def _record(self, batch: list[Arrival]) -> None:
+    def _record(self, arrivals: list[Arrival]) -> None:
+        self._recorded.extend(arrival for arrival in arrivals if arrival.earlier)
+        batch = [arrival for arrival in arrivals if not arrival.earlier]
         if not batch:
             return
         outcomes = [arrival.outcome for arrival in batch]
