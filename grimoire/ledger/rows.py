@@ -256,20 +256,21 @@ def parts_from(text: str) -> tuple[str, ...]:
     return () if text == "[]" else _decode(text, tuple[str, ...])
 
 
-def judged_from(row: Sequence[Any]) -> Judged:
-    """One judged answer from the columns of the standings' query."""
+def judged_from(row: Sequence[Any], same: dict[str, str]) -> Judged:
+    """One judged answer from the columns of the standings' query; `same` has each text that several share once."""
     answer, run, at, template, case, sample, verdict, reason, yardstick, sent = row
+    once = same.setdefault
     return Judged(
         answer=answer,
-        run=run,
+        run=once(run, run),
         at=at,
-        template=template,
-        case=case,
+        template=once(template, template),
+        case=once(case, case),
         sample=sample,
-        verdict=verdict,
-        reason=reason,
-        yardstick=yardstick,
-        sent=sent,
+        verdict=once(verdict, verdict),  # type: ignore[arg-type]  # the table holds no other
+        reason=once(reason, reason),
+        yardstick=once(yardstick, yardstick),
+        sent=once(sent, sent),
     )
 
 

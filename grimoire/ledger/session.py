@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,12 @@ class Session:
         """All rows of a query, as plain tuples."""
         with reported(self.path, LEDGER):
             return self.connection.execute(sql, _bound(values)).fetchall()
+
+    @contextmanager
+    def reading(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> Iterator[Iterator[Row]]:
+        """The rows of a query one by one. Nothing is to be written until it is left: the lock would be refused."""
+        with reported(self.path, LEDGER), closing(self.connection.execute(sql, _bound(values))) as cursor:
+            yield cursor
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[None]:
