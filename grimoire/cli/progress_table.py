@@ -91,7 +91,8 @@ def table(rows: Sequence[Row], currency: str, width: int, height: int) -> Table:
 def line(rows: Sequence[Row], currency: str) -> str:
     """All backends together, and which of them pause, for a log."""
     every = total(rows)
-    verdicts = f"{every.works:,} work, {every.partial:,} partial, {every.broken:,} broken, {every.errors:,} errors"
+    verdicts = f"{every.works:,} work, {every.partial:,} partial, {every.broken:,} broken, "
+    verdicts += output.count(every.errors, "error")
     said = [
         "" if every.rate is None else _rate(every.rate, "a second", "a minute"),
         f"{span(every.seconds)} left" if every.left and every.seconds is not None else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,8 @@ class Fired(msgspec.Struct, frozen=True):
     """How it ended: `why` it stopped early, empty when it did not, how many planned cells are `left`.
 
     To `unanswered` cells no service gave an answer, `unjudged` answers wait for a verdict, `earlier` cells had their
-    answers before. `cut`: something on top of the plan was left unasked.
+    answers before. `cut`: something on top of the plan was left unasked. `given_up` says why of backends that only
+    failed.
     """
 
     why: str
@@ -49,6 +50,7 @@ class Fired(msgspec.Struct, frozen=True):
     unjudged: int
     earlier: int
     cut: bool = False
+    given_up: Sequence[str] = ()
 
     @property
     def interrupted(self) -> bool:
@@ -109,6 +111,7 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
         unjudged=store.unjudged(run),
         earlier=_known(planned.values(), runner.before) if runner.before else 0,
         cut=runner.cut,
+        given_up=runner.given_up,
     )
 
 

@@ -54,6 +54,8 @@ def summary(setup: Setup, tally: Tally, run: Run, fired: Fired) -> None:
         output.note(f"{setup.panel.name} judged: {_spent(setup, setup.panel)}{split}")
     if setup.panel and (failed := setup.panel.given_up):
         output.note(f"{setup.panel.name} judges no more: {one_line(failed.message)}")
+    for why in fired.given_up:
+        output.note(one_line(why, 200))
     rest = _rest(fired)
     if rest:
         stopped = f"stopped: {one_line(fired.why)}; " if fired.why else ""

@@ -56,6 +56,11 @@ class Lane:
         task.add_done_callback(self.tasks.discard)
         task.add_done_callback(ended)
 
+    @property
+    def given_up(self) -> str:
+        """Why the backend is asked no more; empty while it is."""
+        return self._circuit.broken.message if self._circuit.broken else ""
+
     def hold(self) -> None:
         """One more cell is open, which is not to be asked."""
         self._open += 1

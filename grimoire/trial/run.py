@@ -54,6 +54,11 @@ class Runner:
             gate.stop()
 
     @property
+    def given_up(self) -> list[str]:
+        """Why backends are asked no more, of each that only failed."""
+        return [lane.given_up for lane in self._lanes if lane.given_up]
+
+    @property
     def under_way(self) -> int:
         """Requests that were sent and are not answered yet."""
         gates = {*(lane.backend.gate for lane in self._lanes), *self._trial.others}  # a judge may be tried itself

@@ -63,7 +63,7 @@ def test_a_backend_with_a_bad_key_costs_few_calls_and_holds_up_nothing(mine: Ope
     assert asked.count("m2") <= 3 + 4
     verdicts = [(line["backend"], line["verdict"]) for line in done.lines]
     assert verdicts.count(("one/m1", "works")) == verdicts.count(("two/m2", "error")) == 20
-    assert "HTTP 401" in done.err
+    assert "given up after 3 failures in a row: two/m2: HTTP 401" in done.err
     assert "20 got no answer; go on with: grimoire trial --resume" in done.err
 
 
