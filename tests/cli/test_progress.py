@@ -248,7 +248,7 @@ def test_what_ends_a_run_ends_what_is_said_of_it() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert "progress" not in {thread.name for thread in threading.enumerate()}
+    assert "aside" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_more_is_asked_than_was_planned() -> None:
