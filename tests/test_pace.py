@@ -301,9 +301,10 @@ class TestAllowance:
         pace.take(121.0, ticket, ANSWER)
         assert passes(pace, 121.0) == 9
 
-    def test_one_that_is_found_wrong_again_and_again_is_believed_ever_less_until_there_is_a_refusal(self) -> None:
+    @pytest.mark.parametrize("kind", ["requests", "tokens"])
+    def test_one_that_is_found_wrong_again_and_again_is_believed_ever_less_until_it_refuses(self, kind: str) -> None:
         pace, now, waits = Pace(Limits(concurrency=1)), 0.0, []
-        nothing = allowed(requests_left=0, requests_reset=86400.0)
+        nothing = allowed(**{f"{kind}_left": 0, f"{kind}_reset": 86400.0})
         for _ in range(8):
             (ticket,) = send(pace, now)
             pace.take(now, ticket, nothing)
