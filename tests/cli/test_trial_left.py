@@ -37,6 +37,15 @@ def test_what_is_left_is_counted_by_the_rows_though_they_were_not_passed_over(mi
     assert mine.count == 30
 
 
+def test_what_brought_an_error_is_not_left_but_unanswered(mine: OpenAIServer) -> None:
+    odd = {f"willow {n:02}" for n in range(1, 20, 2)}
+    mine.reply = lambda body: Reply(status=400) if any(case in asked(body) for case in odd) else Reply(text=GOOD)
+    stopped = call([*TRIAL, "-n", "1", "-j", "1", "--max-calls", "15"])
+    assert stopped.code == 3
+    assert "8 works, 0 partial, 0 broken, 7 error" in stopped.err
+    assert "5 are left" in stopped.err
+
+
 def test_time_that_is_over_when_all_is_answered_leaves_nothing(mine: OpenAIServer) -> None:
     mine.latency = 0.5
     done = call([*TRIAL, "-n", "1", "-j", "20", "--max-time", "0.2s"])
