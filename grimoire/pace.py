@@ -197,7 +197,7 @@ class Pace:
             self._window.grow()
         used = _tokens(answer.usage)
         if self._tokens and used is not None:
-            self._tokens.take(now, used - ticket.tokens)
+            self._tokens.take(now, used, returned=ticket.tokens)
 
     def _refused(self, now: float, ticket: Ticket, error: ServiceError) -> None:
         throttle = self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after))
@@ -207,7 +207,7 @@ class Pace:
             self._window.halve()
         self._learnt.refused(now, ticket.order, ticket.sent, throttle=throttle, often=self._pause.often)
         if self._tokens:
-            self._tokens.take(now, -ticket.tokens)  # what is refused costs none
+            self._tokens.take(now, 0, returned=ticket.tokens)  # what is refused costs none
 
     def _is_probing(self) -> bool:
         return self._outage.failure is not None and self._outage.probe in self._flying

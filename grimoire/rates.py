@@ -130,7 +130,8 @@ class Learnt:
 class Bucket:
     """Tokens that come in steadily; it holds a second's worth.
 
-    A request that needs more than it holds goes when it is full and leaves a debt, of a minute's worth at most.
+    A request that needs more than it holds goes when it is full and leaves a debt; it counts for a minute's worth at
+    most, or one of absurd size would close the bucket for good.
     """
 
     def __init__(self, per_minute: int) -> None:
@@ -142,8 +143,10 @@ class Bucket:
         missing = min(tokens, self._holds) - self._fill(now)
         return now if missing <= 0 else now + missing / self._rate
 
-    def take(self, now: float, tokens: float) -> None:
-        self._level = min(self._holds, max(self._fill(now) - tokens, -60 * self._rate))
+    def take(self, now: float, tokens: int, returned: int = 0) -> None:
+        """Take tokens out, and put back those of a request that were taken before."""
+        most = 60 * self._rate
+        self._level = min(self._holds, self._fill(now) - min(tokens, most) + min(returned, most))
 
     def _fill(self, now: float) -> float:
         if now > self._at:

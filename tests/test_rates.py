@@ -106,7 +106,7 @@ class TestRates:
             pytest.param(Answer(text=""), 1.0, id="usage not said"),
             pytest.param(Answer(text="", usage=Usage(10, None)), 1.0, id="usage half said"),
             pytest.param(Answer(text="", usage=Usage(-(10**30), -1)), 0.0, id="usage below nothing"),
-            pytest.param(Answer(text="", usage=Usage(10**400, 1)), 61.0, id="usage beyond measure: a minute's debt"),
+            pytest.param(Answer(text="", usage=Usage(10**400, 1)), 60.0, id="usage beyond measure: a minute's worth"),
             pytest.param(ServiceTimeout(""), 1.0, id="a time-out may have cost them"),
             pytest.param(limited(0.0), 0.0, id="a refusal costs none"),
             pytest.param(None, 1.0, id="cancelled"),
@@ -121,4 +121,16 @@ class TestRates:
     def test_a_request_of_more_tokens_than_a_minute_has_goes_and_is_paid_off(self) -> None:
         pace = Pace(Limits(concurrency=10, tokens_per_minute=600))
         send(pace, 0.0, tokens=5000)
-        assert pace.ready(0.0, 1) == pytest.approx(60.1)
+        assert pace.ready(0.0, 1) == pytest.approx(59.1)
+
+    @pytest.mark.parametrize("per_minute", [600, 6000, 60_000])
+    def test_a_rate_is_kept_though_answers_may_be_longer_than_a_minute_has(
+        self, per_minute: int
+    ) -> None:
+        pace, now, used = Pace(Limits(concurrency=10, tokens_per_minute=per_minute)), 0.0, 0
+        while now < 3600.0:
+            (ticket,) = send(pace, now, tokens=8192)
+            pace.take(now, ticket, Answer(text="", usage=Usage(100, 400)))
+            used += 500
+            now = pace.ready(now, 8192)
+        assert used <= per_minute * 60 + 10 * 500 + per_minute

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import asyncio
 
 
+FINISHING = 30.0
+"""Seconds for which what is half paid for is still asked after a stop."""
+
+
 class Stopped(Exception):
     """Nothing more is to be sent; what waits is left unasked, and that is no error.
 
@@ -48,9 +52,10 @@ class Gate:
         self._pace = Pace(limits)
         self._again: _Queue = OrderedDict()
         self._new: _Queue = OrderedDict()
-        self._sleepers: set[asyncio.Future[None]] = set()
+        self._sleepers: dict[asyncio.Future[None], bool] = {}  # whether each is finishing
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._over = False  # what was finishing has had its time
         self._error: ServiceError | None = None
 
     @property
@@ -81,11 +86,12 @@ class Gate:
         Each ticket is to be given back with `leave`. Raises Stopped, or the ServiceError the gate was closed with;
         RateLimited when the service refuses everything for longer than `patience` seconds; whoever waits behind one
         with more patience has as much. An outage that lasts as long closes the gate. What is `finishing`, because half
-        of its answer is paid for, is let through though the gate was stopped, but not where that was with an error.
+        of its answer is paid for, is let through for FINISHING seconds though the gate was stopped, but not where that
+        was with an error.
         """
         import asyncio
 
-        if self._error or not finishing:
+        if not self._spares(finishing=finishing):
             self._raise_if_stopped()
         if self._pace.refusing(self.clock()) > patience:
             raise self._too_long()
@@ -113,36 +119,63 @@ class Gate:
         self._pace.take(self.clock(), ticket, reply)
         self._serve()
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float, *, finishing: bool = False) -> None:
         """As asyncio.sleep, but it ends at once when the gate is stopped, and raises as `enter` does."""
         import asyncio
 
-        self._raise_if_stopped()
+        if not self._spares(finishing=finishing):
+            self._raise_if_stopped()
         loop = asyncio.get_running_loop()
         awake: asyncio.Future[None] = loop.create_future()
         alarm = loop.call_later(seconds, _wake, awake)
-        self._sleepers.add(awake)
+        self._sleepers[awake] = finishing
         try:
             await awake
         finally:
             alarm.cancel()
-            self._sleepers.discard(awake)
-        self._raise_if_stopped()
+            del self._sleepers[awake]
+        if not self._spares(finishing=finishing):
+            self._raise_if_stopped()
 
     def stop(self, error: ServiceError | None = None) -> None:
         """Send nothing more; everything that waits ends with Stopped, or with `error`. What is in flight goes on."""
         if self._stopped:
             return
         self._stopped, self._error = True, error
+        self._turn_away()
+        self._give_time()
+        self._serve()
+
+    def _turn_away(self) -> None:
+        """Whoever waits, but for what is to be finished, waits no more."""
         for queue in (self._again, self._new):
             for turn, waiter in list(queue.items()):
-                if error or not waiter.finishing:
+                if not self._spares(finishing=waiter.finishing):
                     del queue[turn]
                     if not turn.done():
                         turn.set_result(None)
-        for awake in self._sleepers:
-            _wake(awake)
-        self._serve()
+        for awake, finishing in self._sleepers.items():
+            if not self._spares(finishing=finishing):
+                _wake(awake)
+
+    def _give_time(self) -> None:
+        """What is to be finished has only so long: a person has said stop."""
+        finishing = [
+            *self._sleepers.values(),
+            *(each.finishing for each in (*self._again.values(), *self._new.values())),
+        ]
+        if any(finishing):
+            import asyncio
+
+            asyncio.get_running_loop().call_later(FINISHING, self._end)
+
+    def _end(self) -> None:
+        self._over = True
+        self._turn_away()
+
+    def _spares(self, *, finishing: bool) -> bool:
+        """Whether whoever waits may go on waiting."""
+        return not self._stopped or (finishing and not self._over and not self._error)
 
     def _raise_if_stopped(self) -> None:
         if self._error:

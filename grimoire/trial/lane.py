@@ -13,8 +13,10 @@ from grimoire.trial.circuit import Circuit
 from grimoire.trial.paced import Paced
 from grimoire.trial.work import Result
 
-WAITING = 4
-"""Questions under way or waiting to be asked again, for each that may be asked at once."""
+WAITING, LEAST = 4, 32
+"""Questions under way or waiting to be asked again, for each that may be asked at once; and at least so many."""
+FEW, MOMENT = 8, 0.05
+"""Questions that a backend is asked at first, and the seconds after which, if none has failed yet, it is asked more."""
 
 
 class Lane:
@@ -22,7 +24,8 @@ class Lane:
 
     At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
     no more memory. Where money is limited (`careful`) it begins with one, and opens as answers come: what they cost is
-    known only then. `waiting` are results for the panel, with the verdicts so far and without the answers.
+    known only then. One that fails from the start is asked few. `waiting` are results for the panel, with the verdicts
+    so far and without the answers.
     """
 
     def __init__(self, backend: Paced, planned: Iterable[Cell], *, careful: bool = False) -> None:
@@ -31,8 +34,10 @@ class Lane:
         self.waiting: list[Result] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self._planned = iter(planned)
-        self._most = backend.gate.limits.concurrency * WAITING
-        self._allowed = 1 if careful else self._most
+        self._most = max(LEAST, backend.gate.limits.concurrency * WAITING)
+        self._allowed = 1 if careful else FEW
+        self._careful = careful
+        self._begun = self._failed = False
         self._open = 0
         self._stopped = False
         self._circuit = Circuit()
@@ -40,6 +45,9 @@ class Lane:
 
     async def take(self) -> Cell | None:
         """The next cell, as soon as there is one and room for it; None when all are settled."""
+        if not self._begun:
+            self._begun = True
+            asyncio.get_running_loop().call_later(MOMENT, self._open_up)
         while True:
             if self._open < self._allowed and (cell := self._next()) is not None:
                 return cell
@@ -61,6 +69,10 @@ class Lane:
         """Why the backend is asked no more; empty while it is."""
         return self._circuit.broken.message if self._circuit.broken else ""
 
+    def tried(self) -> None:
+        """A request has failed: a backend that has answered nothing yet is asked no more at once than it is."""
+        self._failed = True
+
     def hold(self) -> None:
         """One more cell is open, which is not to be asked."""
         self._open += 1
@@ -68,7 +80,7 @@ class Lane:
     def see(self, reply: Answer | ServiceError) -> None:
         """Take in how a cell ended: a backend that only fails is given up, and what is left is not sent."""
         if isinstance(reply, Answer):
-            self._allowed = min(self._most, self._allowed * 2)
+            self._allowed = min(self._most, self._allowed * 2) if self._careful else self._most
         if broken := self._circuit.see(reply):
             self.backend.gate.stop(broken)
 
@@ -76,6 +88,11 @@ class Lane:
         """One open cell is on record."""
         self._open -= 1
         self._news.set()
+
+    def _open_up(self) -> None:
+        if not self._failed and not self._careful:
+            self._allowed = self._most
+            self._news.set()
 
     def stop(self) -> None:
         """Take no more cells, and send nothing more."""

@@ -100,7 +100,7 @@ class Paced:
             self._report(reply, number, now - sent, wait)
             if wait is None:
                 raise reply
-            await self.gate.sleep(wait)
+            await self.gate.sleep(wait, finishing=self._whole and self._answered)
             number += 1
 
     async def aclose(self) -> None:

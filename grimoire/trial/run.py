@@ -138,6 +138,7 @@ class Runner:
         """Ask one question to its end; whatever comes of it goes to the writer, which lets the lane go on."""
 
         def tell(attempt: Attempt) -> None:
+            lane.tried()
             self._writer.arrived.put_nowait(Arrival(lane, Outcome(cell, attempt)))
 
         backend = lane.backend.having(spending=self._trial.budget, tell=tell, whole=True)

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from grimoire.chat import Answer, Usage
-from grimoire.errors import AuthenticationFailed, LedgerError, ServiceTimeout
+from grimoire.errors import AuthenticationFailed, LedgerError, ServiceTimeout, ServiceUnreachable
 from grimoire.ledger import SqliteLedger
 from grimoire.record import Attempt, Outcome, Run
 from grimoire.trial.budget import Budget, Limit
+from grimoire.trial.lane import FEW
 from grimoire.trial.run import Runner, run
 from grimoire.trial.work import Result, Trial
 from grimoire.verdict import Verdict
@@ -197,6 +198,19 @@ def test_a_backend_that_only_fails_is_given_up_and_the_others_go_on(ledger: Sqli
     assert sum(entry.error == "authentication" for entry in entries(ledger, batch)) == 100
     assert sum("given up after 3 failures" in result.error for result in errors) >= 95
     assert len(fine.asked) == 100
+
+
+def test_a_backend_that_was_never_there_is_asked_little_however_much_may_be_asked_at_once(ledger: SqliteLedger) -> None:
+    class Absent(Echo):
+        async def answer(self, text: str) -> Answer:
+            raise ServiceUnreachable("no connection")
+
+    absent, results = Absent(), list[Result]()
+    batch = trial(ledger, [])
+    batch = msgspec.structs.replace(batch, backends={"echo/1": paced(absent, 64, retries=1)})
+    within(run(batch, lanes(cells(*map(str, range(200)))), results.append))
+    assert len(absent.asked) <= 2 * FEW
+    assert len(results) == 200
 
 
 def test_a_slow_backend_holds_up_no_other(ledger: SqliteLedger) -> None:

@@ -18,7 +18,7 @@ from grimoire.errors import (
     ServiceUnreachable,
 )
 from grimoire.pace import Limits
-from grimoire.trial.gate import Gate, Stopped
+from grimoire.trial.gate import FINISHING, Gate, Stopped
 from grimoire.trial.lane import WAITING, Lane
 from grimoire.trial.paced import Paced
 from grimoire.trial.retry import Retry
@@ -222,18 +222,42 @@ def test_what_fails_in_an_outage_counts_for_no_question() -> None:
     pass_time(main)
 
 
-def test_what_is_to_be_brought_to_its_end_is_not_waited_for_any_longer() -> None:
+def test_what_is_to_be_brought_to_its_end_is_waited_for_half_a_minute() -> None:
     async def main() -> None:
         gate = await failing(8)
         waiting = asyncio.create_task(gate.enter(1, patience=90.0, finishing=True))
         await asyncio.sleep(0)
         gate.stop()
-        for _ in range(6):
-            ticket = await gate.enter(1, again=True, finishing=True) if waiting.done() else await waiting
-            gate.leave(ticket, REFUSED)
+        gate.leave(await waiting, REFUSED)
+        while clock() < 1015.0:  # after 1, 2, 4 and 8 seconds; the next one would be after 16
+            gate.leave(await gate.enter(1, again=True, finishing=True), REFUSED)
         with pytest.raises(Stopped):
-            await gate.enter(1, patience=90.0, finishing=True)
-        assert clock() - 1000.0 == pytest.approx(90.0, abs=1e-3)
+            await gate.enter(1, again=True, finishing=True)
+        assert clock() - 1000.0 == pytest.approx(FINISHING, abs=1e-3)
+        with pytest.raises(Stopped):
+            await gate.enter(1, finishing=True)
+        with pytest.raises(Stopped):
+            await gate.sleep(1.0, finishing=True)
+
+    pass_time(main)
+
+
+def test_a_retry_of_what_is_to_be_brought_to_its_end_waits_through_a_stop() -> None:
+    async def main() -> None:
+        gate = Gate(Limits(), clock=clock)
+        short = asyncio.create_task(gate.sleep(5.0, finishing=True))
+        long = asyncio.create_task(gate.sleep(500.0, finishing=True))
+        new = asyncio.create_task(gate.sleep(5.0))
+        await asyncio.sleep(0)
+        gate.stop()
+        with pytest.raises(Stopped):
+            await new
+        assert clock() == 1000.0
+        await short
+        assert clock() == 1005.0
+        with pytest.raises(Stopped):
+            await long
+        assert clock() == 1000.0 + FINISHING
 
     pass_time(main)
 

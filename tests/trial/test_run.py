@@ -11,6 +11,7 @@ from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.pace import Limits
 from grimoire.record import Cell, Entry, Run
 from grimoire.trial.gate import Gate
+from grimoire.trial.lane import FEW
 from grimoire.trial.paced import Paced
 from grimoire.trial.retry import Retry
 from grimoire.trial.run import run
@@ -135,7 +136,8 @@ def test_everything_is_asked_with_at_most_so_many_at_once(ledger: SqliteLedger, 
     assert sorted(one.asked + two.asked) == sorted([str(n) for n in range(30)] * 2)
     assert {r.cell.key for r in results} == {cell.key for cells_of in planned for cell in cells_of}
     assert len(results) == 60
-    assert one.most == two.most == min(jobs, 30), "the jobs there are, are used, on each"
+    assert min(jobs, 30 - FEW) <= one.most <= jobs, "the jobs there are, are used, once something was answered"
+    assert min(jobs, 30 - FEW) <= two.most <= jobs
     found = entries(ledger, batch)
     assert [(e.key, e.answer, e.verdict) for e in found] == [(r.cell.key, r.cell.text, "works") for r in results]
     assert {e.cost for e in found} == {(10 * 1.0 + 20 * 2.0) / 1_000_000, None}
