@@ -22,9 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 from grimoire.checks.echo_jobs import job, may_repeat
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import ByLine
 from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.width import is_wide
@@ -200,8 +202,16 @@ def _worth_comparing(answer: str, incantation: str, text: str) -> bool:
 def _probes(source: str) -> tuple[str, ...]:
     """Up to 16 short runs of words, evenly taken from the text, in lower case."""
     size = WINDOW_WIDE if is_wide(source) else WINDOW
-    runs = [run[:size].lower() for run in _RUN.findall(source)]
-    return tuple(runs[:: max(1, len(runs) // PROBES)][:PROBES])
+    runs = list(chain.from_iterable(_RUNS.of(source)))
+    return tuple([run[:size].lower() for run in runs[:: max(1, len(runs) // PROBES)][:PROBES]])
+
+
+def _read_runs(line: str) -> tuple[str, ...]:
+    """The beginning of each run of words of a line; none goes beyond its end."""
+    return tuple([run[:WINDOW] for run in _RUN.findall(line)])
+
+
+_RUNS = ByLine(_read_runs)
 
 
 def _windows(text: str, size: int) -> list[str]:

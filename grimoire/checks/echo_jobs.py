@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import ByLine
 from grimoire.checks.phrases import any_of, either_script
 
 Job = Literal["change", "keep", ""]
@@ -62,15 +63,20 @@ _QUOTED = r"[\"“'‘「『]"
 CHOICE = 60
 
 
-@lru_cache(maxsize=256)
 def job(incantation: str, text: str) -> Job:
     """What the incantation, without the user's text in it, asks to be done with that text."""
-    template = incantation.replace(text, " ", 1) if text else incantation
-    if SMALL.search(template):
+    return _job(incantation.replace(text, " ", 1) if text else incantation)
+
+
+@lru_cache(maxsize=256)
+def _job(template: str) -> Job:
+    """The same for all cases of a spell."""
+    jobs = _JOBS.of(template)
+    if any(small for small, _, _ in jobs):
         return "keep"
-    if _asks(CHANGES, template):
+    if any(changes for _, changes, _ in jobs):
         return "change"
-    return "keep" if _asks(KEEPS, template) else ""
+    return "keep" if any(keeps for _, _, keeps in jobs) else ""
 
 
 def may_repeat(incantation: str, answer: str) -> bool:
@@ -84,6 +90,14 @@ def may_repeat(incantation: str, answer: str) -> bool:
     return bool(re.search(telling, incantation, re.IGNORECASE))
 
 
-def _asks(what: Expression, template: str) -> bool:
-    """Whether the template asks for it somewhere, and does not forbid it there."""
-    return any(not found["no"] for found in what.finditer(template))
+def _read_line(line: str) -> tuple[bool, bool, bool]:
+    """Whether a line, which is all that any of the expressions matches, asks for a small change, to change, to keep."""
+    return bool(SMALL.search(line)), _asks(CHANGES, line), _asks(KEEPS, line)
+
+
+def _asks(what: Expression, line: str) -> bool:
+    """Whether the line asks for it somewhere, and does not forbid it there."""
+    return any(not found["no"] for found in what.finditer(line))
+
+
+_JOBS = ByLine(_read_line)

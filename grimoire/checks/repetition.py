@@ -23,6 +23,7 @@ from functools import lru_cache
 import msgspec
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import InLines
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.width import wide
@@ -90,6 +91,7 @@ _ASKED = Expression(
     rf"|[”’」』][^。\n]{{0,12}}{_RECITE}[^。\n]{{0,6}}(?:[五六七八九十百千]|[5-9]|\d\d) ?[遍次]",
     re.IGNORECASE,
 )
+_VERSE, _MANY_TIMES = InLines(_SONG, _FORMULA), InLines(_ASKED)
 
 
 class Loop(msgspec.Struct, frozen=True):
@@ -134,8 +136,7 @@ class Repetition:
 @lru_cache(maxsize=256)
 def _asked(incantation: str) -> tuple[bool, bool]:
     """Whether verse or a formula is asked for, and whether the same words many times."""
-    formula = _SONG.search(incantation, 0, ASKED) or _FORMULA.search(incantation, 0, ASKED)
-    return formula is not None, _ASKED.search(incantation) is not None
+    return any(_VERSE.of(incantation[:ASKED])), any(_MANY_TIMES.of(incantation))
 
 
 @lru_cache(maxsize=256)

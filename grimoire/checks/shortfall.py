@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import InLines
 from grimoire.checks.phrases import either_script
 from grimoire.checks.width import is_wide, weight
 
@@ -50,6 +51,7 @@ _SMALL = Expression(
     r"|paragraph|tl;?dr)\b|" + either_script("标题|概括|总结|一句|口号|邮件|一段|回复"),
     re.IGNORECASE,
 )
+_SIGNS = InLines(_TABLE, _HEADINGS, _CODE, _TAGS, _ITEMS, _KIND, _SMALL)
 _ROW = Expression(r"^[ \t]*\|.*\|", re.MULTILINE)
 _HEADING = Expression(r"^[ \t]*(?:#{1,6}\s|\*\*[^*\n]{1,80}\*\*\s*$)", re.MULTILINE)
 _ITEM = Expression(r"^[ \t]*(?:\d{1,3}[.、)．]|[-*+•]\s|\|)", re.MULTILINE)
@@ -71,13 +73,14 @@ class Asked(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)
 def asked(incantation: str) -> Asked:
     """What the incantation asks for in so many words."""
+    table, headings, code, tags, items, kind, small = _SIGNS.of(incantation)
     return Asked(
-        table=bool(_TABLE.search(incantation)),
-        headings=bool(_HEADINGS.search(incantation)),
-        code=bool(_CODE.search(incantation)),
-        tags=bool(_TAGS.search(incantation)),
-        items=bool(_ITEMS.search(incantation)),
-        kind=bool(_KIND.search(incantation)) and not _SMALL.search(incantation),
+        table=table,
+        headings=headings,
+        code=code,
+        tags=tags,
+        items=items,
+        kind=kind and not small,
         least=_least(incantation),
     )
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, islice
 
 from grimoire.checks.expression import Expression
 from grimoire.checks.subject_terms import terms_of
 
 READ = 20_000
 EXAMPLES = 12
+FIRST = 32
+"""Markers that are read at once."""
 TWO = 2
 
 _MARKER = Expression(
@@ -37,15 +40,25 @@ def examples(incantation: str, text: str) -> tuple[tuple[str, frozenset[str]], .
     """Each example subject of an incantation, and the terms it has that the user's text has not."""
     outside = incantation[:READ].replace(text, "\0") if text.strip() else incantation[:READ]
     own = frozenset(terms_of(text).terms)
-    found = []
-    for marker in _MARKER.finditer(outside):
-        for phrase in _phrases(outside, marker.end()):
-            terms = frozenset(terms_of(phrase).terms)
-            if len(terms) >= TWO and terms - own:
-                found.append((phrase, terms - own))
+    found: list[tuple[str, frozenset[str]]] = []
+    for marked in chain(_first(outside), islice(_marked(outside), FIRST, None)):
+        found += [(phrase, terms - own) for phrase, terms in marked if terms - own]
         if len(found) >= EXAMPLES:
             break
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _first(outside: str) -> tuple[list[tuple[str, frozenset[str]]], ...]:
+    """The same for all cases of a spell."""
+    return tuple(islice(_marked(outside), FIRST))
+
+
+def _marked(outside: str) -> Iterator[list[tuple[str, frozenset[str]]]]:
+    """What each marker introduces, with its terms, of which there are two at least."""
+    for marker in _MARKER.finditer(outside):
+        read = [(phrase, frozenset(terms_of(phrase).terms)) for phrase in _phrases(outside, marker.end())]
+        yield [(phrase, terms) for phrase, terms in read if len(terms) >= TWO]
 
 
 def _phrases(text: str, start: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,6 +27,7 @@ from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
 from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import vocabulary
+from grimoire.checks.in_lines import ByLine
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
 from grimoire.hanzi import simplify
@@ -92,11 +94,11 @@ class OnTask:
 @lru_cache(maxsize=256)
 def read_task(incantation: str, text: str) -> Task:
     """What is asked for, from the first order of the incantation. `text` is the user's part of it."""
-    words = simplify(incantation)
-    told = say.PERSONA.sub("", words)
-    orders = [match for match in (say.ASKED.search(told), say.ASKED_ZH.search(told)) if match]
-    order = min(orders, key=re.Match.start) if orders else say.SOME_TEXT_ZH.search(told)
-    kind = order["kind"] if order else ""
+    lines = _LINES.of(incantation)
+    told = "\n".join([line.told for line in lines])
+    kind = next((line.order for line in lines if line.order), "") or next(
+        (line.some for line in lines if line.some), ""
+    )
     noun, given = _noun(kind), simplify(text).strip()
     subject = given if given and len(given) < len(incantation.strip()) else ""
     return Task(
@@ -104,14 +106,48 @@ def read_task(incantation: str, text: str) -> Task:
         noun=noun,
         plan=bool(say.PLAN_END.search(kind)),
         of_writing=bool(
-            say.ABOUT_WRITING.search(subject or words) or say.TOPIC_OF_WRITING.search(noun.sub("", subject))
+            say.ABOUT_WRITING.search(subject or simplify(incantation))
+            or say.TOPIC_OF_WRITING.search(noun.sub("", subject))
         ),
-        of_prompts=bool(say.PROMPTS.search(f"{subject} {kind}") or say.REVIEWS_PROMPTS.search(told)),
-        waits=bool(say.WAITS.search(words)),
+        of_prompts=bool(say.PROMPTS.search(f"{subject} {kind}")) or any(line.reviews for line in lines),
+        waits=any(line.waits for line in lines),
         message=bool(say.MESSAGE.search(kind)),
         lacking=advice.read_lacking(told.replace(subject, "") if subject else told),
-        words=words.casefold(),
+        words="\n".join([line.words for line in lines]),
     )
+
+
+class _Line(NamedTuple):
+    """A line of an incantation in Simplified characters: `words` with case ignored, `told` without who is to write.
+
+    `order` is the kind of text that an order in it names, `some` that of 写一篇; `reviews` is of prompts.
+    """
+
+    words: str
+    told: str
+    order: str
+    some: str
+    reviews: bool
+    waits: bool
+
+
+def _read_line(line: str) -> _Line:
+    """None of the expressions matches a line feed, so that a line is read as it would be in the whole."""
+    words = simplify(line)
+    told = say.PERSONA.sub("", words)
+    orders = [match for match in (say.ASKED.search(told), say.ASKED_ZH.search(told)) if match]
+    some = say.SOME_TEXT_ZH.search(told)
+    return _Line(
+        words=words.casefold(),
+        told=told,
+        order=min(orders, key=re.Match.start)["kind"] if orders else "",
+        some=some["kind"] if some else "",
+        reviews=say.REVIEWS_PROMPTS.search(told) is not None,
+        waits=say.WAITS.search(words) is not None,
+    )
+
+
+_LINES = ByLine(_read_line)
 
 
 def _noun(kind: str) -> re.Pattern[str]:

@@ -18,6 +18,7 @@ import msgspec
 
 from grimoire.checks import task_advice_phrases as say
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import InLines
 from grimoire.checks.reason import quote
 from grimoire.checks.task_advice_phrases import HINTS, PART
 
@@ -39,6 +40,7 @@ ADVICE, EDITS, WORDING = 0.5, 0.6, 0.35
 NUMBERS = 0.3
 """Of the sentences: those with a number in them, from which on a plan is one."""
 
+_SIGNS = InLines(say.CODE, say.PROGRAMMING, say.BLOCK, say.PICTURES, say.REWRITE, say.REVIEW_ASKED)
 _NUMBER = Expression(r"(?<!\A)\d")
 
 
@@ -52,9 +54,8 @@ class Lacking(msgspec.Struct, frozen=True):
 
 def read_lacking(told: str) -> Lacking:
     """What is asked for. `told` is the incantation in Simplified characters, without who is to write."""
-    rewriting = say.REWRITE.search(told) is not None and not say.REVIEW_ASKED.search(told)
-    code = say.CODE.search(told) is not None and say.PROGRAMMING.search(told) is not None
-    return Lacking(code=code, block=bool(say.BLOCK.search(told) and say.PICTURES.search(told)), rewriting=rewriting)
+    code, programming, block, pictures, rewrite, review = _SIGNS.of(told)
+    return Lacking(code=code and programming, block=block and pictures, rewriting=rewrite and not review)
 
 
 def tells(sentence: str) -> bool:
