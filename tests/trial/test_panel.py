@@ -23,6 +23,8 @@ from tests.trial.test_run import WORKS, Echo, approve, cells, lanes, paced, with
 class Says:
     """A panel that is asked about everything, with how many are at it at once."""
 
+    given_up = False
+
     def __init__(self, verdict: Verdict = WORKS) -> None:
         self.verdict = verdict
         self.flying = self.most = 0
