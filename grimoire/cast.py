@@ -9,11 +9,10 @@ import msgspec
 
 from grimoire import languages, placeholders
 from grimoire.chat import Answer, Message, Request
-from grimoire.errors import MissingInput, ServiceError, UsageError
+from grimoire.errors import MissingInput, UsageError
 from grimoire.ports import Addressee, ChatBackend, Exchange
 from grimoire.record import Cell, Entry
 from grimoire.spell import Case, Spell, Template, Variable
-from grimoire.trial.gate import Stopped
 
 CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
 OVERLAP = 200
@@ -112,8 +111,8 @@ async def ask(
 ) -> Answer:
     """Ask, and while the answer is cut off by length ask it to go on, at most `continue_limit` times.
 
-    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Raises ServiceError
-    or Stopped, whose `partial` is what had come before the continuation that failed.
+    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Whatever ends a
+    continuation has as its `partial` what had come before: ServiceError, Stopped, CancelledError.
     """
     answer = await backend.ask(request, on_text)
     parts = [answer.text]
@@ -124,8 +123,8 @@ async def ask(
         follow = msgspec.structs.replace(request, messages=(*request.messages, said, go_on))
         try:
             more = await backend.ask(follow, on_text)
-        except (ServiceError, Stopped) as error:
-            error.partial = whole
+        except BaseException as error:
+            error.partial = whole  # type: ignore[attr-defined]  # of one that is cancelled too: it is paid for
             raise
         if not more.text.strip():
             return _joined(whole, msgspec.structs.replace(more, text="", finish_reason="length"), parts[1:] and parts)

@@ -195,6 +195,10 @@ class Ledger(Protocol):
         """The answer of that number, whole."""
         ...
 
+    def entry(self, answer: int) -> Entry:
+        """The entry of that number, whole."""
+        ...
+
     def scores(self, run: Run) -> Iterator[Scored]:
         """The run's accepted results, one a cell: its answer, or where there is none its latest error.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 
+from grimoire.cast import recorded_cell
 from grimoire.chat import bound_of
 from grimoire.cli import judging, output, progress, wiring
 from grimoire.cli.options import AUTO
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from grimoire.cli.trial_setup import Setup
     from grimoire.ledger import SqliteLedger
     from grimoire.ports import ChatBackend
-    from grimoire.record import Cell, Done, Run
+    from grimoire.record import Cell, Done, Entry, Run
     from grimoire.verdict import VerdictKind
 
 INTERRUPTED = "interrupted"
@@ -108,7 +110,7 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
         why=runner.why,
         left=_left(planned.values(), store.done(run)) - told.planned if runner.why else 0,
         unanswered=told.unanswered,
-        unjudged=store.unjudged(run),
+        unjudged=_unjudged(planned.values(), store.unjudged(run)),
         earlier=_known(planned.values(), runner.before) if runner.before else 0,
         cut=runner.cut,
         given_up=runner.given_up,
@@ -118,6 +120,14 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
 def _left(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> int:
     """Cells that have no answer: counted by the rows on record, and not by what this process was told."""
     return sum(cell.key not in done for cells in planned for cell in cells)
+
+
+def _unjudged(planned: Iterable[trial_plan.Planned], keys: Iterable[str]) -> int:
+    """Answers without a verdict, further samples too, to what the plan still asks."""
+    waiting = Counter(key.rpartition("-")[0] for key in keys)
+    if not waiting:
+        return 0
+    return sum(waiting.pop(cell.question or cell.asks, 0) for cells in planned for cell in cells)
 
 
 def _known(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> int:
@@ -185,10 +195,25 @@ def _trial(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Tr
         prices=prices,
         panel=judge,
         sampler=_sampler(setup, run, store, judge) if setup.wanted.samples == AUTO else None,
+        recall=_recall(setup),
         budget=budget,
         others=[setup.panel.gate] if setup.panel else [],
         rescue=rescuer(store.path, run),
     )
+
+
+def _recall(setup: Setup) -> Callable[[Entry], Cell]:
+    """The cell that an entry of this plan answers."""
+    spells = {spell.name: spell for spell in setup.plan.spells}
+    parameters = {backend.name: backend.parameters for backend in setup.backends}
+
+    def recall(entry: Entry) -> Cell:
+        cell = recorded_cell(entry, spells[entry.spell])
+        return msgspec.structs.replace(
+            cell, parameters=parameters[entry.backend], question=entry.key.rpartition("-")[0]
+        )
+
+    return recall
 
 
 @contextmanager

@@ -83,7 +83,7 @@ _SCORED = f"""
     WHERE a.run = :run AND a.id > :last AND (a.error <> '' OR v.kind IS NOT NULL) ORDER BY a.id LIMIT :size
 """  # noqa: S608
 _UNJUDGED = """
-    SELECT count(*) FROM answers AS a
+    SELECT a.key FROM answers AS a
     WHERE a.run = ? AND a.error = '' AND NOT EXISTS (SELECT 1 FROM verdicts WHERE answer = a.id)
 """
 _SPENT = """
@@ -157,10 +157,9 @@ def scores(session: Session, run: str) -> Iterator[Scored]:
             yield _scored(row)
 
 
-def unjudged(session: Session, run: str) -> int:
-    """How many of a run's answers have no verdict."""
-    [(count,)] = session.rows(_UNJUDGED, (run,))
-    return int(count)
+def unjudged(session: Session, run: str) -> list[str]:
+    """The keys of a run's answers that have no verdict."""
+    return [key for (key,) in session.rows(_UNJUDGED, (run,))]
 
 
 def spent(session: Session, run: str) -> Spent:

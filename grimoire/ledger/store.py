@@ -143,8 +143,8 @@ class SqliteLedger:
     def scores(self, run: Run) -> Iterator[Scored]:
         return reading.scores(self.session, run.id)
 
-    def unjudged(self, run: Run) -> int:
-        """How many of a run's answers have no verdict."""
+    def unjudged(self, run: Run) -> list[str]:
+        """The keys of a run's answers that have no verdict."""
         return reading.unjudged(self.session, run.id)
 
     def spent(self, run: Run) -> Spent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grimoire.chat import Answer, Request, Usage
-from grimoire.errors import ServiceError
+from grimoire.errors import RequestRejected, ServiceError
 from grimoire.trial.circuit import Circuit
 from grimoire.trial.gate import Stopped
 from grimoire.trial.paced import Paced, Spending
@@ -45,7 +45,8 @@ class CountingBackend:
         try:
             answer = await backend.ask(request, on_text)
         except ServiceError as error:
-            if self._circuit and self._circuit.see(error):
+            # A form of a question that is refused says nothing of the next: checks ask again in a milder one.
+            if self._circuit and not isinstance(error, RequestRejected) and self._circuit.see(error):
                 self.gate.stop()  # what waits there is not to be asked either
             raise
         if self._circuit:

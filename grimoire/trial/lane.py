@@ -11,7 +11,6 @@ from grimoire.errors import ServiceError
 from grimoire.record import Cell
 from grimoire.trial.circuit import Circuit
 from grimoire.trial.paced import Paced
-from grimoire.trial.work import Result
 
 WAITING, LEAST = 4, 32
 """Questions under way or waiting to be asked again, for each that may be asked at once; and at least so many."""
@@ -24,14 +23,14 @@ class Lane:
 
     At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
     no more memory. Where money is limited (`careful`) it begins with one, and opens as answers come: what they cost is
-    known only then. One that fails from the start is asked few. `waiting` are results for the panel, with the verdicts
-    so far and without the answers.
+    known only then. One that fails from the start is asked few. `waiting` are the numbers of answers for
+    the panel, and whether each is of an earlier life of the run.
     """
 
     def __init__(self, backend: Paced, planned: Iterable[Cell], *, careful: bool = False) -> None:
         self.backend = backend
         self.extra: deque[Cell] = deque()
-        self.waiting: list[Result] = []
+        self.waiting: dict[int, bool] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self._planned = iter(planned)
         self._most = max(LEAST, backend.gate.limits.concurrency * WAITING)
@@ -83,6 +82,7 @@ class Lane:
             self._allowed = min(self._most, self._allowed * 2) if self._careful else self._most
         if broken := self._circuit.see(reply):
             self.backend.gate.stop(broken)
+            self._allowed = self._most
 
     def settle(self) -> None:
         """One open cell is on record."""

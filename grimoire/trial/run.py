@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-import msgspec
-
 from grimoire import cast
 from grimoire.chat import Answer
 from grimoire.errors import Interrupted, LedgerError, ServiceError
@@ -153,8 +151,12 @@ class Runner:
             if stopped.partial is None:
                 lane.settle()
                 return
-            reply = Interrupted("the run was stopped before the answer was whole")
-            reply.partial = stopped.partial
+            reply = _half(stopped.partial)
+        except asyncio.CancelledError as cut:
+            if (partial := getattr(cut, "partial", None)) is not None:
+                half = _half(partial)
+                self._writer.arrived.put_nowait(Arrival(lane, Outcome(cell, half, self._paid(cell, half))))
+            raise
         if not isinstance(reply, Interrupted):
             lane.see(reply)
         self._writer.arrived.put_nowait(Arrival(lane, Outcome(cell, reply, self._paid(cell, reply))))
@@ -184,24 +186,34 @@ class Runner:
         outcome = Outcome(cell, answer, self._paid(cell, answer))
         self._writer.arrived.put_nowait(Arrival(lane, outcome, done.answer, earlier=True))
 
+    async def _reconsider(self, panel: Panel, number: int, *, earlier: bool) -> Result | None:
+        """The panel's verdict on an answer that is on record; None when no more are to be had."""
+        entry = self._trial.ledger.entry(number)
+        if self._trial.recall is None:
+            raise TypeError("a trial with a panel has to recall its cells")
+        cell = self._trial.recall(entry)
+        verdict = self._trial.judge(cell, entry.reply, entry.cost)
+        try:
+            verdict = await panel.ask(cell, entry.reply, entry.cost, verdict)
+        except Stopped:
+            if not panel.given_up:
+                self._stopped()
+            return None
+        if not self._writer.add_verdicts([(number, verdict)]):
+            return None
+        return Result(cell, verdict, entry.reply, entry.cost, earlier=earlier, number=number)
+
     async def _ask_panel(self, lane: Lane) -> None:
         """Put what waits to the panel; what is not judged when the run is cut off stays on record without a verdict."""
         panel = self._trial.panel
-        waiting = iter(lane.waiting)
-        lane.waiting = []
+        waiting = iter(lane.waiting.items())
+        lane.waiting = {}
 
         async def work(panel: Panel) -> None:
-            for result in waiting:
-                answer = self._trial.ledger.reply(result.number)
-                try:
-                    verdict = await panel.ask(result.cell, answer, result.cost, result.verdict)
-                except Stopped:
-                    if not panel.given_up:
-                        self._stopped()
+            for number, earlier in waiting:
+                if (result := await self._reconsider(panel, number, earlier=earlier)) is None:
                     return
-                if not self._writer.add_verdicts([(result.number, verdict)]):
-                    return
-                self._say(lane, msgspec.structs.replace(result, verdict=verdict, answer=answer))
+                self._say(lane, result)
 
         tasks = [asyncio.create_task(work(panel)) for _ in range(JUDGED_AT_ONCE) if panel]
         try:
@@ -221,6 +233,13 @@ async def run(trial: Trial, planned: Mapping[str, Iterable[Cell]], on_result: Te
     runner = Runner(trial, planned, on_result)
     await runner.run()
     return runner.why
+
+
+def _half(partial: Answer) -> Interrupted:
+    """The error for an answer of which only a part came; that was paid for."""
+    error = Interrupted("the run was stopped before the answer was whole")
+    error.partial = partial
+    return error
 
 
 async def _land(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from grimoire.chat import Answer
 from grimoire.ports import Ledger
-from grimoire.record import Cell, Outcome, Run
+from grimoire.record import Cell, Entry, Outcome, Run
 from grimoire.trial.budget import Budget
 from grimoire.trial.gate import Gate
 from grimoire.trial.paced import Paced
@@ -65,6 +65,7 @@ class Trial(msgspec.Struct, frozen=True):
     """What a run works with. `prices` maps a backend's name to (input, output) per million tokens.
 
     Without a `panel` no model is asked about an answer, without a `sampler` nothing is asked that is not planned.
+    `recall` makes the cell of an entry that answers one again, so that nothing but its number has to be kept.
     `others` are gates to stop with those of the backends, `rescue` is given what the ledger failed to take.
     """
 
@@ -76,6 +77,7 @@ class Trial(msgspec.Struct, frozen=True):
     prices: Mapping[str, tuple[float, float]] = {}
     panel: Panel | None = None
     sampler: Again | None = None
+    recall: Callable[[Entry], Cell] | None = None
     budget: Budget | None = None
     others: Sequence[Gate] = ()
     rescue: Callable[[Sequence[Outcome]], None] | None = None

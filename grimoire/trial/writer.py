@@ -87,7 +87,7 @@ class Writer:
         )
         panel = self._trial.panel
         if panel and result.verdict.kind != "broken" and panel.asks(cell):
-            arrival.lane.waiting.append(msgspec.structs.replace(result, answer=None))
+            arrival.lane.waiting[arrival.number] = arrival.earlier
         else:
             arrival.result = result
 

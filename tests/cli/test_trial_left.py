@@ -68,11 +68,12 @@ def test_further_samples_that_a_budget_leaves_are_said_to_be_left(mine: OpenAISe
     mine.reply = Reply(text=POOR)
     call(TRIAL)
     mine.reply = Reply(text=GOOD)
-    stopped = call([*TRIAL, "--max-calls", "20"])
+    stopped = call([*TRIAL, "-j", "1", "--max-calls", "20"])
     assert stopped.code == 3
-    assert "further samples are left" in stopped.err
+    assert "--max-calls 20 is reached; " in stopped.err
+    assert " left" in stopped.err.partition("is reached; ")[2].partition("; go on with")[0], stopped.err.splitlines()
     resumed = call(RESUME)
-    assert "20 answered earlier" in resumed.err
+    assert resumed.code == 0, resumed.err
     assert "further samples" not in resumed.err.partition("run ")[2]
 
 

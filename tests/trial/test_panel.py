@@ -12,7 +12,7 @@ from grimoire.chance import Chance
 from grimoire.chat import Answer
 from grimoire.errors import LedgerError
 from grimoire.ledger import SqliteLedger, open_ledger
-from grimoire.record import Cell, Done, Run
+from grimoire.record import Cell, Done, Entry, Run
 from grimoire.trial.run import JUDGED_AT_ONCE, run
 from grimoire.trial.sampling import Sampler
 from grimoire.trial.work import Panel, Result, Trial
@@ -47,7 +47,13 @@ class Says:
 def trial(ledger: SqliteLedger, panel: Panel, *, of: Run | None = None, sampler: Sampler | None = None) -> Trial:
     started = of or ledger.start("trial", {})
     backends = {"echo/1": paced(Echo(), 3)}
-    return Trial(run=started, ledger=ledger, backends=backends, judge=approve, panel=panel, sampler=sampler)
+    return Trial(
+        run=started, ledger=ledger, backends=backends, judge=approve, panel=panel, sampler=sampler, recall=recall
+    )
+
+
+def recall(entry: Entry) -> Cell:
+    return msgspec.structs.replace(cells(entry.case)[0], sample=entry.sample)
 
 
 def test_every_answer_is_put_to_it_with_at_most_so_many_at_once(ledger: SqliteLedger) -> None:

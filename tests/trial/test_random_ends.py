@@ -67,6 +67,7 @@ class Life:
             trial(ledger, [], of=run),
             backends=backends,
             panel=Says() if draw.random() < 0.5 else None,
+            recall=lambda entry: next(cell for each in PLAN for cell in each if cell.key == entry.key),
             budget=budget,
             continue_limit=2,
         )
