@@ -68,7 +68,7 @@ def job(incantation: str, text: str) -> Job:
     return _job(incantation.replace(text, " ", 1) if text else incantation)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _job(template: str) -> Job:
     """The same for all cases of a spell."""
     jobs = _JOBS.of(template)

@@ -16,8 +16,8 @@ from grimoire.checks.expression import Expression
 T = TypeVar("T")
 LINES = 2_048
 """Lines that are remembered."""
-LONG = 1_000
-"""Characters of a line that is not: it is rather a user's text, and would fill the memory."""
+LONG, MANY = 1_000, 400
+"""Characters of a line that is not, and lines of a text whose are not: they are rather a user's."""
 
 
 @lru_cache(maxsize=4)
@@ -27,15 +27,20 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 class ByLine(Generic[T]):
-    """What a function tells of each line of a text, remembered for other texts with the line."""
+    """What a function tells of each line of a text, remembered for other texts with the line.
+
+    It must tell of several lines what it tells of each: a text of very many is read in one piece.
+    """
 
     def __init__(self, read: Callable[[str], T]) -> None:
         self._read = read
         self._remembered = lru_cache(maxsize=LINES)(read)
 
     def of(self, text: str) -> list[T]:
-        """What it tells, in the order of the lines."""
+        """What it tells, in the order of the lines; all of it together, where they are very many."""
         lines = lines_of(text)
+        if len(lines) > MANY:
+            return [self._read(text)]
         if max(map(len, lines)) <= LONG:
             return list(map(self._remembered, lines))
         return [self._read(line) if len(line) > LONG else self._remembered(line) for line in lines]

@@ -91,7 +91,7 @@ class OnTask:
         return result(self, "passed", f"asked for {quote(task.kind)}, and the answer does not open with talk about it")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def read_task(incantation: str, text: str) -> Task:
     """What is asked for, from the first order of the incantation. `text` is the user's part of it."""
     lines = _LINES.of(incantation)

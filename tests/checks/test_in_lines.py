@@ -15,7 +15,7 @@ import pytest
 from grimoire.checks import echo, echo_jobs, repetition, shortfall, task_advice
 from grimoire.checks import task_phrases as say
 from grimoire.checks.expression import Expression
-from grimoire.checks.in_lines import LINES, LONG, ByLine, InLines
+from grimoire.checks.in_lines import LINES, LONG, MANY, ByLine, InLines
 from grimoire.checks.subject_example import FIRST, examples
 from grimoire.checks.task import read_task
 from tests.checks.labelled import FOLDER, read
@@ -83,7 +83,7 @@ def incantations() -> Iterator[tuple[str, str]]:
             sent = item.exchange.incantation
             yield sent, item.exchange.text
             yield re.sub("[ \n]", lambda _: chance.choice(" \n\n"), sent), item.exchange.text
-            yield "".join(chance.choice((char, f"{char}\n")) for char in sent), item.exchange.text
+            yield "".join(chance.choice((*[char] * 4, f"{char}\n")) for char in sent), item.exchange.text
 
 
 PAIRS = list(dict.fromkeys(incantations()))
@@ -131,9 +131,16 @@ def test_a_line_is_read_once_for_all_texts_unless_it_is_long() -> None:
 def test_lines_beyond_those_remembered_are_read_again() -> None:
     lines: list[str] = []
     by_line = ByLine(lines.append)
-    by_line.of("first\n" + "\n".join(map(str, range(LINES))))
+    by_line.of("first")
+    for number in range(LINES):
+        by_line.of(f"{number}")
     by_line.of("first")
     assert lines.count("first") == 2
+
+
+def test_a_text_of_very_many_lines_is_read_in_one_piece() -> None:
+    many = "\n".join(map(str, range(MANY + 1)))
+    assert ByLine(str.upper).of(many) == [many]
 
 
 def test_all_examples_of_a_long_list_are_read() -> None:
