@@ -41,7 +41,9 @@ def examples(incantation: str, text: str) -> tuple[tuple[str, frozenset[str]], .
     outside = incantation[:READ].replace(text, "\0") if text.strip() else incantation[:READ]
     own = frozenset(terms_of(text).terms)
     found: list[tuple[str, frozenset[str]]] = []
-    for marked in chain(_first(outside), islice(_marked(outside), FIRST, None)):
+    first = _first(outside)
+    more = islice(_marked(outside), FIRST, None) if len(first) == FIRST else ()
+    for marked in chain(first, more):
         found += [(phrase, terms - own) for phrase, terms in marked if terms - own]
         if len(found) >= EXAMPLES:
             break
