@@ -38,8 +38,12 @@ def conclude(setup: Setup, store: SqliteLedger, run: Run, fired: Fired, demand: 
         store.finish(run)
     if not json:
         trial_show.matrix_of(setup, tally)
-    trial_show.summary(setup, tally, run, fired)
+    trial_show.reasons(setup, tally)
+    if setup.wanted.rehearsing:  # which ends with how to go on to a real model
+        trial_show.summary(setup, tally, run, fired)
     failed = _failed(setup, store, tally, demand) or setup.translated.imperfect
+    if not setup.wanted.rehearsing:
+        trial_show.summary(setup, tally, run, fired)
     if fired.interrupted:
         return INTERRUPTED
     if failed:

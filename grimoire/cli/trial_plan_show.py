@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ASSUMED_SECONDS = 20.0
 """How long an answer is taken to need where the ledger has none of that backend."""
+
+
+Tell = Callable[[str], None]
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,26 +49,34 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     measured: bool
 
 
-def show(setup: Setup, store: SqliteLedger, run: Run | None, *, json: bool) -> None:
-    """Tell what the plan comes to, without what a resumed run has answers to; with `json`, one object a backend too."""
+def show(setup: Setup, store: SqliteLedger, run: Run | None, *, dry_run: bool, json: bool) -> None:
+    """Tell what the plan comes to, without what a resumed run has answers to.
+
+    Of a dry run that is the result, and goes to standard output; with `json`, one object a backend does.
+    """
+    tell = _emit if dry_run and not json else output.note
     done = store.done(run) if run else {}
     forecasts = [_forecast(setup, store, backend, done) for backend in setup.backends]
-    _headline(setup, forecasts, resumed=run is not None)
+    _headline(tell, setup, forecasts, resumed=run is not None)
     for forecast in forecasts:
         if forecast.calls:
-            output.note(f"  {forecast.backend}: {output.count(forecast.calls, 'call')}, {_size(forecast)}")
+            tell(f"  {forecast.backend}: {output.count(forecast.calls, 'call')}, {_size(forecast)}")
     asked = [forecast for forecast in forecasts if forecast.calls and not forecast.rehearsal]
     if len(asked) > 1:
-        output.note(f"  in all: {_size(_total(asked))}")
-    _show_selection(setup, forecasts)
-    _show_sampling(setup, done)
+        tell(f"  in all: {_size(_total(asked))}")
+    _show_selection(tell, setup, forecasts)
+    _show_sampling(tell, setup, done)
     for late in setup.to_translate:
-        output.note(f"  {late.spell.name}: {late.explain(setup.translator)}")
+        tell(f"  {late.spell.name}: {late.explain(setup.translator)}")
     for reason in trial_plan.unready(setup.plan, setup.backends):
-        output.note(f"  {reason}")
-    if json:
+        tell(f"  {reason}")
+    if dry_run and json:
         for forecast in forecasts:
             output.emit_json(forecast, lines=True)
+
+
+def _emit(line: str) -> None:
+    output.emit(f"{line}\n")
 
 
 def _forecast(setup: Setup, store: SqliteLedger, backend: Paced, done: Mapping[str, Done]) -> Forecast:
@@ -84,7 +95,7 @@ def _forecast(setup: Setup, store: SqliteLedger, backend: Paced, done: Mapping[s
         left_out=trial_plan.count(msgspec.structs.replace(plan, left_out=frozenset()), backend) - planned,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        cost=0.0 if backend.rehearsal else estimate.cost,
+        cost=0.0 if backend.rehearsal else estimate.cost and round(estimate.cost, 9),
         currency=setup.settings.values.currency,
         seconds=0.0 if backend.rehearsal else backend.gate.limits.seconds(estimate.calls, prompt + completion, each),
         seconds_each=each,
@@ -92,7 +103,7 @@ def _forecast(setup: Setup, store: SqliteLedger, backend: Paced, done: Mapping[s
     )
 
 
-def _headline(setup: Setup, forecasts: Iterable[Forecast], *, resumed: bool) -> None:
+def _headline(tell: Tell, setup: Setup, forecasts: Iterable[Forecast], *, resumed: bool) -> None:
     forecasts = list(forecasts)
     left = setup.plan.left_out
     tried = {
@@ -104,7 +115,7 @@ def _headline(setup: Setup, forecasts: Iterable[Forecast], *, resumed: bool) -> 
     answered = sum(forecast.answered for forecast in forecasts)
     earlier = f", {answered:,} answered already" if resumed else ""
     spells = output.count(len(tried), "spell")
-    output.note(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{earlier}")
+    tell(f"plan: {spells} in {', '.join(setup.wanted.languages)}, {calls}{earlier}")
 
 
 def _size(forecast: Forecast) -> str:
@@ -129,17 +140,17 @@ def _total(asked: list[Forecast]) -> Forecast:
     )
 
 
-def _show_selection(setup: Setup, forecasts: Iterable[Forecast]) -> None:
+def _show_selection(tell: Tell, setup: Setup, forecasts: Iterable[Forecast]) -> None:
     """What the plan is a part of, and why the rest is left out."""
     wanted, only = setup.wanted, setup.plan.only
     if only is not None:
         part = wanted.part.replace("%", " %") if "%" in wanted.part else "cases"
         taken = f"{len(only):,} of {output.count(setup.cases, 'case')}, seed {wanted.seed}"
-        output.note(f"  a sample of {part}: {taken}")
+        tell(f"  a sample of {part}: {taken}")
     left = sum(forecast.left_out for forecast in forecasts)
     if left:
         planned = sum(trial_plan.count(setup.forecast, backend) for backend in setup.backends)
-        output.note(f"  {left:,} of {output.count(planned + left, 'call')} left out: {_no_reason(wanted.reasons)}")
+        tell(f"  {left:,} of {output.count(planned + left, 'call')} left out: {_no_reason(wanted.reasons)}")
 
 
 def _no_reason(reasons: Reasons) -> str:
@@ -156,16 +167,16 @@ def _age(seconds: float) -> str:
     return next((f"{seconds / size:g}{unit}" for unit, size in units.items() if seconds % size == 0), f"{seconds:g}s")
 
 
-def _show_sampling(setup: Setup, done: Mapping[str, Done]) -> None:
+def _show_sampling(tell: Tell, setup: Setup, done: Mapping[str, Done]) -> None:
     """What may come on top of the plan: samples after a surprise, and questions to the judge."""
     if setup.wanted.samples == AUTO and not all(backend.rehearsal for backend in setup.backends):
         most = setup.settings.values.chance.most
-        output.note(f"  where an answer does not fit what is known: up to {most} of the same case")
+        tell(f"  where an answer does not fit what is known: up to {most} of the same case")
     judged = judging.panel_requests(setup.settings, setup.plan.spells, _to_judge(setup, done))
     if judged and setup.panel:
-        output.note(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
+        tell(f"  {setup.panel.name} judges: up to {output.count(judged, 'request')}")
     elif judged:
-        output.note(f"  no judge is set, so answers that need one get no verdict: judge: BACKEND in {PROJECT_FILE}")
+        tell(f"  no judge is set, so answers that need one get no verdict: judge: BACKEND in {PROJECT_FILE}")
 
 
 def _to_judge(setup: Setup, done: Mapping[str, Done]) -> Iterator[tuple[str, str, int]]:

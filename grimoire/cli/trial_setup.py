@@ -146,7 +146,12 @@ def _confirm() -> None:
             "this sends what the plan says; nobody is there to agree",
             hint="say --yes, or --dry-run to see the plan alone",
         )
-    if not typer.confirm("Go on?", err=True):
+    try:
+        agreed = typer.confirm("Go on?", err=True)
+    except typer.Abort:  # Ctrl-C, or the end of what is typed
+        raise KeyboardInterrupt from None
+    if not agreed:
+        output.note("nothing was sent")
         raise typer.Exit(0)
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from grimoire.reports.tally import Count, Key, Tally
     from grimoire.trial.counting import CountingBackend
 
+MOVED = {"regressed", "recovered"}
+CHANGES = 20
+"""Standings whose change is told one by one."""
 REASONS = 5
 """Cells whose reason is shown for each backend; `history` has them all. A rehearsal shows one."""
 
@@ -38,11 +41,15 @@ def matrix_of(setup: Setup, tally: Tally) -> None:
     output.emit_table(matrix(cells, titles, width=output.columns(), caption=caption))
 
 
-def summary(setup: Setup, tally: Tally, run: Run, fired: Fired) -> None:
-    """The totals, why what does not work does not, and what is left to do, on standard error."""
+def reasons(setup: Setup, tally: Tally) -> None:
+    """Why what does not work does not, on standard error."""
     for backend in setup.backends:
         cells = {key: count for key, count in tally.cells.items() if key[2] == backend.name}
         _reasons(backend.name, cells, 1 if setup.wanted.rehearsing else REASONS)
+
+
+def summary(setup: Setup, tally: Tally, run: Run, fired: Fired) -> None:
+    """The totals, and what is left to do, on standard error."""
     totals = ", ".join(f"{tally.verdicts(kind):,} {kind}" for kind in ("works", "partial", "broken", "error"))
     paid = "" if tally.cost is None else f", {output.money(tally.cost, setup.settings.values.currency)}"
     tokens = f", {tally.tokens:,} tokens" if tally.tokens else ""
@@ -60,6 +67,13 @@ def summary(setup: Setup, tally: Tally, run: Run, fired: Fired) -> None:
     if rest:
         stopped = f"stopped: {one_line(fired.why)}; " if fired.why else ""
         output.note(f"{stopped}{rest}; go on with: grimoire trial --resume {run.id}")
+
+
+def _some(lines: Sequence[str], most: int, what: str) -> None:
+    for line in lines[:most]:
+        output.note(line)
+    if len(lines) > most:
+        output.note(f"and {len(lines) - most:,} more {what}; grimoire status tells of all")
 
 
 def _rest(fired: Fired) -> str:
@@ -112,11 +126,10 @@ def changes(setup: Setup, store: SqliteLedger, tally: Tally) -> bool:
     history = store.judged({spell for spell, _, _ in answered})
     judged = ((cell, entries) for cell, entries in history if not cell[3] and cell[:3] in answered)
     rows = standings(judged, texts, setup.settings.values.chance)
-    for row in rows:
-        if row.standing.change in {"regressed", "recovered"}:
-            output.note(changed_line(row))
-        elif row.standing.doubt:
-            output.note(doubt_line(row))
+    changed = [changed_line(row) for row in rows if row.standing.change in MOVED]
+    doubts = [doubt_line(row) for row in rows if row.standing.doubt and row.standing.change not in MOVED]
+    _some(changed, CHANGES, "changed")
+    _some(doubts, REASONS, "in doubt")
     return any(row.standing.change == "regressed" for row in rows)
 
 

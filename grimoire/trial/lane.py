@@ -66,7 +66,8 @@ class Lane:
     @property
     def given_up(self) -> str:
         """Why the backend is asked no more; empty while it is."""
-        return self._circuit.broken.message if self._circuit.broken else ""
+        broken = self._circuit.broken
+        return broken.message + (f" ({broken.hint})" if broken.hint else "") if broken else ""
 
     def tried(self) -> None:
         """A request has failed: a backend that has answered nothing yet is asked no more at once than it is."""

@@ -21,6 +21,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "grimoire")
+HEEDING = (
+    sys.executable,
+    "-c",
+    (
+        "import os, signal, sys\n"
+        "for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(number, signal.SIG_DFL)\n"
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    ),
+)
+"""Begins what follows with signals that do what they do, though these tests were started in the background."""
 PATIENCE = 30.0
 """Seconds after which a test gives up; nothing here takes that long."""
 
@@ -75,7 +85,7 @@ def shell(line: str, *, env: Mapping[str, str] | None = None) -> Result:
 def started(args: Sequence[str], *, env: Mapping[str, str] | None = None) -> Any:
     """While it runs. It is killed at the end, should it still be there."""
     process = subprocess.Popen(
-        [*COMMAND, *args],
+        [*HEEDING, *COMMAND, *args],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -186,8 +186,8 @@ def test_nobody_at_the_terminal_is_never_waited_for(mine: Path, backends: OpenAI
 
 def test_a_dry_run_shows_the_plan_and_sends_nothing(mine: Path, backends: OpenAIServer) -> None:
     shown = call(["trial", "mine", "-l", "en", "-m", "one", "-n", "3", "--dry-run"])
-    assert (shown.code, shown.out, backends.count) == (0, "", 0)
-    assert "one/m1: 3 calls" in shown.err
+    assert (shown.code, shown.err, backends.count) == (0, "", 0)
+    assert "one/m1: 3 calls" in shown.out
 
 
 def test_samples_are_each_asked(mine: Path, backends: OpenAIServer) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GOOD
-from tests.cli.process import call, wait_until
+from tests.cli.process import call, run_on_terminal, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 TRIAL = ("trial", "mine", "-l", "en", "-m", "one", "-n", "20", "-j", "4", "--yes", "--ledger", "l.db")
@@ -95,7 +95,7 @@ def test_the_settings_pace_a_backend(mine: OpenAIServer, folder: Path) -> None:
     assert call([*plan, "-n", "8"]).code == 0
     assert mine.peak <= 2
     dry = call([*plan, "-n", "600", "--dry-run"])
-    assert "about 1 min" in dry.err or "about 59 s" in dry.err or "about 60 s" in dry.err, dry.err
+    assert "about 1 min" in dry.out or "about 59 s" in dry.out or "about 60 s" in dry.out, dry.out
 
 
 def test_a_cast_that_is_throttled_says_what_it_waits_for(mine: OpenAIServer, folder: Path) -> None:
@@ -165,3 +165,17 @@ def test_a_stop_that_left_nothing_undone_finishes_the_run(mine: OpenAIServer) ->
     mine.latency = 0.6
     assert call([*TRIAL, "-n", "1", "--max-time", "0.3s"]).code == 0
     assert call(["trial", "--resume", "--yes", "--ledger", "l.db"]).code == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        pytest.param("n\n", 0, "nothing was sent", id="no"),
+        pytest.param("\x03", 130, "Go on?", id="ctrl-c"),
+        pytest.param("\x04", 130, "Go on?", id="end-of-input"),
+    ],
+)
+def test_who_does_not_agree_sends_nothing(mine: OpenAIServer, typed: str, code: int, said: str) -> None:
+    shown = run_on_terminal(["trial", "mine", "-l", "en", "-m", "one"], answers=[("Go on?", typed)])
+    assert (shown.code, mine.count) == (code, 0), shown.out
+    assert said in shown.out

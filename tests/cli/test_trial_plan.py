@@ -193,17 +193,17 @@ def test_a_shuffled_plan_asks_in_the_order_of_its_seed(
 
 def test_a_dry_run_tells_calls_tokens_cost_and_time(three: OpenAIServer) -> None:
     shown = call(["trial", "own-*", "-l", "en", "-m", "one", "-m", "two", "-n", "8", "-j", "4", "--dry-run"])
-    assert (shown.code, shown.out, three.count) == (0, "", 0)
+    assert (shown.code, shown.err, three.count) == (0, "", 0)
     assert re.search(
         r"  one/m1: 16 calls, about \d+ tokens in, 432 out, about 0\.0\d+ USD, about 1 min if a call takes 20 s\n",
-        shown.err,
-    ), shown.err
-    assert re.search(r"  in all: about \d+ tokens in, 864 out, about 0\.0\d+ USD, about 1 min", shown.err)
+        shown.out,
+    ), shown.out
+    assert re.search(r"  in all: about \d+ tokens in, 864 out, about 0\.0\d+ USD, about 1 min", shown.out)
 
 
 def test_what_all_cost_is_told_where_all_prices_are_known(three: OpenAIServer) -> None:
     shown = call(["trial", "art", "-l", "en", "-m", "one", "-m", "two/m3", "--dry-run"])
-    assert re.search(r"  in all: about \d+ tokens in, 54 out, about 20 s", shown.err), shown.err
+    assert re.search(r"  in all: about \d+ tokens in, 54 out, about 20 s", shown.out), shown.out
 
 
 def test_a_dry_run_as_json_has_one_object_a_backend(three: OpenAIServer) -> None:
@@ -357,7 +357,7 @@ def test_what_was_judged_already_is_not_judged_again(
     begun = trial("mine", "-n", "2", "-j", "1")
     assert "two/m2 judges: up to 6 requests" in begun.err
     assert begun.code == 3, begun.err
-    assert "two/m2 judges: up to 3 requests" in call(["trial", "--resume", "--dry-run", "--ledger", str(LEDGER)]).err
+    assert "two/m2 judges: up to 3 requests" in call(["trial", "--resume", "--dry-run", "--ledger", str(LEDGER)]).out
 
 
 def test_so_many_calls_and_no_more(three: OpenAIServer) -> None:

@@ -86,8 +86,8 @@ def test_the_plan_says_what_a_surprise_may_cost(mine: Path, backends: OpenAIServ
     settings = folder / "grimoire.yaml"
     settings.write_text(settings.read_text(encoding="utf-8") + "\nchance: {most: 2}\n", encoding="utf-8")
     shown = call([*TRIAL, "--dry-run"])
-    assert "where an answer does not fit what is known: up to 2 of the same case" in shown.err
-    assert "where an answer" not in call([*TRIAL, "-n", "3", "--dry-run"]).err
+    assert "where an answer does not fit what is known: up to 2 of the same case" in shown.out
+    assert "where an answer" not in call([*TRIAL, "-n", "3", "--dry-run"]).out
     call(TRIAL)
     answers(backends, BAD)
     call(TRIAL)

@@ -94,7 +94,7 @@ def test_what_is_left(setup: Setup, capsys: pytest.CaptureFixture[str], fired: F
 
 def test_a_reason_and_how_many_others_there_are(setup: Setup, capsys: pytest.CaptureFixture[str]) -> None:
     many = [scored("broken", f"contains: {number}\x1b[2J") for number in range(REASONS + 5)]
-    trial_show.summary(setup, tally(*many), RUN, WHOLE)
+    trial_show.reasons(setup, tally(*many))
     assert capsys.readouterr().err.splitlines()[0] == f"{NAME} en blog-title: contains: 0 (and 24 more)"
 
 
