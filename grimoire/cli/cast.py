@@ -152,7 +152,7 @@ def _tell(attempt: Attempt) -> None:
     from grimoire.terminal import one_line
 
     if attempt.wait is not None:
-        note(f"{one_line(attempt.message)}; trying again in {attempt.wait:.0f} s")
+        note(f"{one_line(attempt.message)}; trying again in {max(1, round(attempt.wait))} s")
 
 
 def _record(ledger: SqliteLedger, run: Run, outcomes: list[Outcome], judge: SpellJudge) -> Result:

@@ -148,7 +148,8 @@ def _take_in(settings: Settings, file: Path, ledger: Path | None, *, json: bool)
         output.emit_json({**taken._asdict(), "moved": str(taken.moved)})
         return
     answers, errors = output.count(taken.answers, "answer"), output.count(taken.errors, "error")
-    output.emit(f"{answers} and {errors} are on record now, {taken.known:,} were before; the file is {taken.moved}\n")
+    known = f"; {taken.known:,} of the file were on record already" if taken.known else ""
+    output.emit(f"taken in: {answers}, {errors}{known}; the file is now {taken.moved}\n")
 
 
 def _keys(settings: Settings) -> list[dict[str, object]]:

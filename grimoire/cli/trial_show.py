@@ -158,6 +158,7 @@ def _reasons(backend: str, cells: dict[Key, Count], most: int) -> None:
     for (spell, language, _), count in bad[:most]:
         more = len(count.reasons) - 1 + count.other_reasons
         others = f" (and {more:,} more)" if more else ""
-        output.note(f"{backend} {language} {spell}: {one_line(next(iter(count.reasons)), 120)}{others}")
+        first = next(iter(count.reasons)).removeprefix(f"{backend}: ")
+        output.note(f"{backend} {language} {spell}: {one_line(first, 120)}{others}")
     if len(bad) > most:
         output.note(f"{backend}: and {len(bad) - most} more; grimoire history NAME tells why")

@@ -187,7 +187,7 @@ def test_doctor_lists_what_waits_and_takes_it_in(folder: Path) -> None:
     assert told.out.endswith(f"2 answers wait in {file}: {command}\n")
     taken = run(["doctor", "--ledger", "l.db", "--take-in", str(file)])
     assert (taken.code, taken.err) == (0, "")
-    assert "2 answers and 1 error are on record now" in taken.out
+    assert "taken in: 2 answers, 1 error; the file is now " in taken.out
     (ledger,) = call(["doctor", "--json", "--ledger", "l.db"]).json["Ledger"]
     assert (ledger["answers"], ledger["errors"]) == (2, 1)
     assert "wait in" not in call(["doctor", "--ledger", "l.db"]).out
