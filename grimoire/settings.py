@@ -143,6 +143,12 @@ VARIABLES = {
 
 
 _HINTS = {"votes": "an odd number from 1 to 15", "samples": "a number from 1 to 1000, or auto"}
+_BACKEND_HINTS = {
+    "transport": "direct or sdk",
+    "concurrency": "a number from 1 to 1000",
+    "requests_per_minute": "a number from 1",
+    "tokens_per_minute": "a number from 1",
+}
 
 
 class Settings:
@@ -275,6 +281,10 @@ def _explain(problem: Problem) -> Problem:
     for key, hint in _HINTS.items():
         if problem.message.startswith(f"`{key}`"):
             return msgspec.structs.replace(problem, message=f"`{key}`: not a value it can have", hint=hint)
+    for key, hint in _BACKEND_HINTS.items():
+        name, found, _ = problem.message.partition(f".{key}`")
+        if found:
+            return msgspec.structs.replace(problem, message=f"{name}{found}: not a value it can have", hint=hint)
     if "key_env`" not in problem.message:
         return problem
     message = problem.message.partition(": ")[0] + ": not the name of an environment variable"

@@ -148,6 +148,16 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         pytest.param(
             "votes: 0\n", "1 type: `votes`: not a value it can have (an odd number from 1 to 15)", id="no votes"
         ),
+        pytest.param(
+            "backends: {one: {transport: skd}}\n",
+            "`backends.one.transport`: not a value it can have (direct or sdk)",
+            id="no transport",
+        ),
+        pytest.param(
+            "backends: {one: {concurrency: 0}}\n",
+            "`backends.one.concurrency`: not a value it can have (a number from 1 to 1000)",
+            id="no concurrency",
+        ),
         pytest.param("votes: 4\n", "1 type: `votes`: ", id="an even number of votes"),
         pytest.param("chance: {most: 0}\n", "1 type: `chance.most`: expected `int` >= 1 ()", id="no answers"),
         pytest.param("chance: {reliable: 1}\n", "1 type: `chance.reliable`: expected `float` < 1.0 ()", id="certain"),
