@@ -58,7 +58,7 @@ def test_each_source_goes_before_the_one_below_it(project: Path) -> None:
     assert found["samples"] == (3, str(theirs))
     assert found["backend"] == ("theirs", str(theirs)), "an empty variable is none"
     assert found["currency"] == ("EUR", str(mine))
-    assert found["retries"] == (2, "default")
+    assert found["retries"] == (4, "default")
     values = loaded.values
     assert (values.jobs, values.samples, values.backend, values.currency) == (4, 3, "theirs", "EUR")
 
@@ -150,12 +150,12 @@ def test_variables_that_are_wrong(project: Path, name: str, text: str) -> None:
         ),
         pytest.param(
             "backends: {one: {transport: skd}}\n",
-            "`backends.one.transport`: not a value it can have (direct or sdk)",
+            "1 type: `backends.one.transport`: not a value it can have (direct or sdk)",
             id="no transport",
         ),
         pytest.param(
             "backends: {one: {concurrency: 0}}\n",
-            "`backends.one.concurrency`: not a value it can have (a number from 1 to 1000)",
+            "1 type: `backends.one.concurrency`: not a value it can have (a number from 1 to 1000)",
             id="no concurrency",
         ),
         pytest.param("votes: 4\n", "1 type: `votes`: ", id="an even number of votes"),
