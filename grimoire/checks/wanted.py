@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from grimoire.checks.expression import Expression
+from grimoire.checks.in_lines import ByLine
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.width import weight
 
@@ -23,13 +24,18 @@ _MAKE = any_of(
 
 
 class Wanted:
-    """Words that a prompt asks with: `phrases` in a short prompt, or near a verb of making; `always` in any prompt."""
+    """Words that a prompt asks with: `phrases` in a short prompt, or near a verb of making; `always` in any prompt.
 
-    def __init__(self, *phrases: str, always: str = r"(?!)") -> None:
+    None of them may match a line feed, unless they are looked for `across_lines`, which takes longer.
+    """
+
+    def __init__(self, *phrases: str, always: str = r"(?!)", across_lines: bool = False) -> None:
         words = any_of(*phrases)
         near = _MAKE + r"[^.。？！?!\n]{0,40}?" + words
         self._anywhere = Expression(f"(?P<no>{_NOT})?{any_of(always, words)}", re.IGNORECASE)
         self._near = Expression(f"(?P<no>{_NOT})?{any_of(always, near)}", re.IGNORECASE)
+        self.expressions: tuple[Expression, ...] = () if across_lines else (self._anywhere, self._near)
+        self._lines = {each: ByLine(partial(_finds, each)) for each in self.expressions}
 
     def by(self, incantation: str) -> bool:
         """Whether the prompt asks for it and does not forbid it in the same breath."""
@@ -38,7 +44,12 @@ class Wanted:
     def asks(self, incantation: str) -> bool:
         """The same, read anew."""
         pattern = self._anywhere if weight(incantation) <= SHORT_PROMPT else self._near
-        return any(not found["no"] for found in pattern.finditer(incantation))
+        return any(self._lines[pattern].of(incantation)) if self._lines else _finds(pattern, incantation)
+
+
+def _finds(pattern: Expression, text: str) -> bool:
+    """Whether the text holds it, and does not forbid it there."""
+    return any(not found["no"] for found in pattern.finditer(text))
 
 
 @lru_cache(maxsize=256)

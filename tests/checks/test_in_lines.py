@@ -12,12 +12,24 @@ from typing import Any
 
 import pytest
 
-from grimoire.checks import echo, echo_jobs, repetition, shortfall, task_advice
+from grimoire.checks import (
+    answered_phrases,
+    declining_phrases,
+    echo,
+    echo_jobs,
+    question_phrases,
+    refusal_phrases,
+    repetition,
+    shortfall,
+    task_advice,
+)
 from grimoire.checks import task_phrases as say
 from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import LINES, LONG, MANY, ByLine, InLines
 from grimoire.checks.subject_example import FIRST, examples
 from grimoire.checks.task import read_task
+from grimoire.checks.wanted import SHORT_PROMPT, Wanted
+from grimoire.checks.width import weight
 from tests.checks.labelled import FOLDER, read
 
 IN_LINES = {
@@ -28,6 +40,13 @@ IN_LINES = {
 }
 BY_LINE = [say.PERSONA, say.ASKED, say.ASKED_ZH, say.SOME_TEXT_ZH, say.REVIEWS_PROMPTS, say.WAITS]
 BY_LINE += [echo_jobs.SMALL, echo_jobs.CHANGES, echo_jobs.KEEPS, echo._RUN]
+WANTED = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": value
+    for module in (answered_phrases, declining_phrases, question_phrases, refusal_phrases)
+    for name, value in vars(module).items()
+    if isinstance(value, Wanted)
+}
+BY_LINE += chain.from_iterable(each.expressions for each in WANTED.values())
 EXPRESSIONS = [*chain.from_iterable(each.expressions for each in IN_LINES.values()), *BY_LINE]
 
 
@@ -95,6 +114,14 @@ def test_finds_what_the_expressions_find_in_the_whole(name: str) -> None:
     found = [signs.of(sent) for sent, _ in PAIRS]
     assert found == [tuple(one.search(sent) is not None for one in signs.expressions) for sent, _ in PAIRS]
     assert all(map(any, zip(*found, strict=True)))
+
+
+@pytest.mark.parametrize("name", [name for name, wanted in WANTED.items() if wanted.expressions])
+def test_what_is_wanted_is_wanted_in_the_whole(name: str) -> None:
+    anywhere, near = WANTED[name].expressions
+    for sent, _ in PAIRS:
+        expression = anywhere if weight(sent) <= SHORT_PROMPT else near
+        assert WANTED[name].asks(sent) is any(not found["no"] for found in expression.finditer(sent))
 
 
 def test_the_job_is_that_of_the_whole() -> None:
