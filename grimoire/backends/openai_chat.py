@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
+_VARIABLES = "check the proxy and certificate variables (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE)"
+_SOCKS = "for such a proxy: pip install 'grimoire-prompts[socks]'"
 _NO_KEY = "no-key"  # the SDK insists on one; servers that need none ignore it
 
 
@@ -129,8 +131,11 @@ class OpenAIChat:
             return open_client(self.name, self.timeout, self._concurrency)
         except (ValueError, ImportError, OSError) as error:
             # A proxy variable the client cannot read, a SOCKS proxy without its package, a missing certificate file.
-            failure = make(ServiceUnreachable, self._origin, f"no HTTP client can be set up: {error}", retryable=False)
-            failure.hint = "check the proxy and certificate variables (HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE)"
+            said, hint = f"no HTTP client can be set up: {error}", _VARIABLES
+            if "socksio" in str(error):
+                said, hint = "a SOCKS proxy needs a package that is not installed", _SOCKS
+            failure = make(ServiceUnreachable, self._origin, said, retryable=False)
+            failure.hint = hint
             raise failure from None
 
     @contextmanager

@@ -76,7 +76,9 @@ def trial(
         run = None if resume is None else trial_wanted.resumed(store, resume, wanted if given else None)
         setup = trial_setup.prepare(settings, trial_wanted.decide(wanted, run), store, means)
         trial_plan_show.show(setup, store, run, dry_run=dry_run, json=json)
-        if not dry_run and trial_setup.agree(setup, yes=yes):
+        if dry_run:
+            raise typer.Exit(2 if setup.problems else 0)
+        if trial_setup.agree(setup, yes=yes):
             raise typer.Exit(_fire(setup, run, store, trial_end.Demand(fail_on, fail_under), json=json))
 
 

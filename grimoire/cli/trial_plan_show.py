@@ -65,7 +65,8 @@ def show(setup: Setup, store: SqliteLedger, run: Run | None, *, dry_run: bool, j
     if len(asked) > 1:
         tell(f"  in all: {_size(_total(asked))}")
     _show_selection(tell, setup, forecasts)
-    _show_sampling(tell, setup, done)
+    if any(forecast.calls or forecast.answered for forecast in forecasts):
+        _show_sampling(tell, setup, done)
     for late in setup.to_translate:
         tell(f"  {late.spell.name}: {late.explain(setup.translator)}")
     for reason in trial_plan.unready(setup.plan, setup.backends):

@@ -7,7 +7,7 @@ import asyncio
 import httpx2
 import pytest
 
-from grimoire.errors import RequestRejected
+from grimoire.errors import RequestRejected, ServiceUnreachable
 from tests.backends.conftest import QUESTION, Connect, ask
 from tests.servers.openai_server import OpenAIServer, Reply
 
@@ -38,3 +38,11 @@ def test_the_sdks_own_variables_reach_openai_alone(
     sent = server.received[0].headers
     names = ("openai-organization", "openai-project", "x-gateway")
     assert [sent.get(name) for name in names] == (["org-1", "proj-1", "secret-1"] if allowed else [None] * 3)
+
+
+def test_what_a_socks_proxy_needs_is_said(connect_sdk: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:secret@127.0.0.1:9")
+    with pytest.raises(ServiceUnreachable, match="a SOCKS proxy needs a package") as caught:
+        ask(connect_sdk())
+    assert caught.value.hint == "for such a proxy: pip install 'grimoire-prompts[socks]'"
+    assert "secret" not in f"{caught.value} {caught.value.hint}"
