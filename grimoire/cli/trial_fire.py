@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -100,7 +101,8 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
                 await asyncio.gather(*(backend.aclose() for backend in open_ones), return_exceptions=True)
 
     try:
-        asyncio.run(ask())
+        with _calm_collector():
+            asyncio.run(ask())
     except KeyboardInterrupt:
         output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
         raise
@@ -132,6 +134,20 @@ def _unjudged(planned: Iterable[trial_plan.Planned], keys: Iterable[str]) -> int
 
 def _known(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> int:
     return sum(cell.key in done for cells in planned for cell in cells)
+
+
+@contextmanager
+def _calm_collector() -> Iterator[None]:
+    """What start-up has made stays, and answers leave no cycles: looking for garbage less often saves a tenth."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class _Growing(msgspec.Struct, frozen=True):
