@@ -104,7 +104,9 @@ def resumed(store: SqliteLedger, name: str, wanted: Wanted | None) -> Run:
     run = _same(store, wanted) if wanted else store.unfinished()
     if run is None:
         same = " with these spells, languages, backends and samples" if wanted else ""
-        raise UsageError(f"no unfinished trial{same}", hint="start one without --resume")
+        other = store.unfinished() if wanted else None
+        last = f"; the last unfinished one: --resume {other.id}" if other else ""
+        raise UsageError(f"no unfinished trial{same}", hint=f"start one without --resume{last}")
     return run
 
 
@@ -129,9 +131,24 @@ def _named(store: SqliteLedger, name: str, wanted: Wanted | None) -> Run:
 
 def _same(store: SqliteLedger, wanted: Wanted) -> Run | None:
     """The last unfinished run of a plan, whatever was decided when it began."""
-    if not wanted.part and not wanted.reasons:
-        return store.unfinished(wanted.plan)
-    return next((run for run in store.runs() if not run.finished and _asked_for(run) == wanted), None)
+    meant = _unordered(wanted)
+    return next((run for run in store.runs() if not run.finished and _meant(run) == meant), None)
+
+
+def _meant(run: Run) -> Wanted | None:
+    asked = _asked_for(run)
+    return _unordered(asked) if asked else None
+
+
+def _unordered(wanted: Wanted) -> Wanted:
+    """Names, languages, backends and topics in whatever order are the same plan."""
+    return msgspec.structs.replace(
+        wanted,
+        names=sorted(wanted.names),
+        languages=sorted(wanted.languages),
+        backends=sorted(wanted.backends),
+        topics=sorted(wanted.topics),
+    )
 
 
 def _asked_for(run: Run) -> Wanted | None:

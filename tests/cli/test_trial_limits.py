@@ -179,3 +179,16 @@ def test_who_does_not_agree_sends_nothing(mine: OpenAIServer, typed: str, code: 
     shown = run_on_terminal(["trial", "mine", "-l", "en", "-m", "one"], answers=[("Go on?", typed)])
     assert (shown.code, mine.count) == (code, 0), shown.out
     assert said in shown.out
+
+
+def test_the_same_plan_in_other_words_is_gone_on_with(mine: OpenAIServer, write_spell: Callable[..., Path]) -> None:
+    write_spell("other")
+    stopped = call(["trial", "mine", "other", "-m", "one", "-l", "en,zh", "-n", "4", "--yes", "--max-calls", "3"])
+    assert stopped.code == 3, stopped.err
+    resumed = ["trial", "other", "mine", "-l", "zh,en", "-m", "one", "-n", "4", "--yes", "--resume"]
+    refused = call([*resumed[:-2], "-n", "3", "--yes", "--resume"])
+    assert refused.code == 2
+    assert "the last unfinished one: --resume " in refused.err
+    again = call(resumed)
+    assert again.code == 0, again.err
+    assert mine.count == 8
