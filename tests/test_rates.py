@@ -124,9 +124,7 @@ class TestRates:
         assert pace.ready(0.0, 1) == pytest.approx(59.1)
 
     @pytest.mark.parametrize("per_minute", [600, 6000, 60_000])
-    def test_a_rate_is_kept_though_answers_may_be_longer_than_a_minute_has(
-        self, per_minute: int
-    ) -> None:
+    def test_a_rate_is_kept_though_answers_may_be_longer_than_a_minute_has(self, per_minute: int) -> None:
         pace, now, used = Pace(Limits(concurrency=10, tokens_per_minute=per_minute)), 0.0, 0
         while now < 3600.0:
             (ticket,) = send(pace, now, tokens=8192)

@@ -42,9 +42,7 @@ def with_backend(
     """What `work` gives with a backend of the server, in an event loop of its own."""
 
     async def run() -> T:
-        backend = OpenAIChat(
-            "judge/m", base_url=server.base_url, api_key="k", model="m", parameters=parameters
-        )
+        backend = OpenAIChat("judge/m", base_url=server.base_url, api_key="k", model="m", parameters=parameters)
         try:
             async with asyncio.timeout(20):
                 return await work(backend)
