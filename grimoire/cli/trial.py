@@ -54,7 +54,6 @@ def trial(
     """
     from grimoire import settings as settings_file
     from grimoire.cli import trial_end, trial_plan_show, trial_setup, trial_wanted, wiring
-    from grimoire.trial.select import Reasons
 
     _refuse_both(everything=everything and names, rehearse=rehearse and models)
     settings = settings_file.load()
@@ -66,7 +65,7 @@ def trial(
         rehearse=rehearse,
         samples=samples,
         topics=topics or [],
-        reasons=Reasons(changed=changed, failed=failed, max_age=options.parse_age(max_age)),
+        reasons=trial_wanted.Reasons(changed=changed, failed=failed, max_age=options.parse_age(max_age)),
         part=options.parse_part(part),
         shuffle=shuffle,
     )
