@@ -65,7 +65,7 @@ def trial(
         rehearse=rehearse,
         samples=samples,
         topics=topics or [],
-        reasons=trial_wanted.Reasons(changed=changed, failed=failed, max_age=options.parse_age(max_age)),
+        reasons=trial_wanted.reasons(changed=changed, failed=failed, max_age=max_age),
         part=options.parse_part(part),
         shuffle=shuffle,
     )

@@ -92,6 +92,11 @@ def decide(wanted: Wanted, run: Run | None = None) -> Wanted:
     return msgspec.structs.replace(wanted, seed=drawn if wanted.part else None, as_of=now if wanted.reasons else "")
 
 
+def reasons(*, changed: bool, failed: bool, max_age: str) -> Reasons:
+    """What the ledger has to say of a place for it to be tried. Raises UsageError for an age that is none."""
+    return Reasons(changed=changed, failed=failed, max_age=options.parse_age(max_age))
+
+
 def resumed(store: SqliteLedger, name: str, wanted: Wanted | None) -> Run:
     """The trial to go on with: the one named, else the last unfinished one, of the same plan where one is `wanted`.
 
