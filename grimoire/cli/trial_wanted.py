@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from grimoire.cli.options import Samples, parse_samples, split_codes
+from grimoire.cli.options import Samples, parse_age, parse_samples, split_codes
 from grimoire.errors import UsageError
 from grimoire.trial.select import Reasons
 
@@ -94,7 +94,7 @@ def decide(wanted: Wanted, run: Run | None = None) -> Wanted:
 
 def reasons(*, changed: bool, failed: bool, max_age: str) -> Reasons:
     """What the ledger has to say of a place for it to be tried. Raises UsageError for an age that is none."""
-    return Reasons(changed=changed, failed=failed, max_age=options.parse_age(max_age))
+    return Reasons(changed=changed, failed=failed, max_age=parse_age(max_age))
 
 
 def resumed(store: SqliteLedger, name: str, wanted: Wanted | None) -> Run:
