@@ -93,12 +93,12 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
             )
             tell = _recalling(store, on_result) if json else on_result
             runner = Runner(asking, planned, _counting(told, setup.plan.samples, tell, lambda: runner.stop(UNREAD)))
-            try:
-                with _signals(runner):
+            open_ones: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
+            with _signals(runner):
+                try:
                     await runner.run()
-            finally:
-                open_ones: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
-                await asyncio.gather(*(backend.aclose() for backend in open_ones), return_exceptions=True)
+                finally:
+                    await asyncio.gather(*(backend.aclose() for backend in open_ones), return_exceptions=True)
 
     try:
         with _calm_collector():
@@ -247,7 +247,8 @@ def _signals(runner: Runner) -> Iterator[None]:
             if runner.under_way:
                 waiting = output.count(runner.under_way, "answer")
                 output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
-        elif signals == 2 and task:  # noqa: PLR2004  # more of them change nothing: what has arrived is being recorded
+        # More of them change nothing, nor do any once it has ended, while connections are closed.
+        elif signals == 2 and task and not runner.over:  # noqa: PLR2004
             task.cancel()
 
     caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]

@@ -29,12 +29,14 @@ class Runner:
 
     Each backend has a lane of its own, and none waits for another; all share one writer. When the ledger fails nothing
     more is sent; what is under way is waited for and given to the trial's `rescue`. `why` says what stopped it early,
-    `cut` whether something was left unasked because of it, `before` what the run had answers to when it began.
+    `cut` whether something was left unasked because of it, `before` what the run had answers to when it began,
+    `over` that it has ended.
     """
 
     def __init__(self, trial: Trial, planned: Mapping[str, Iterable[Cell]], on_result: Tell) -> None:
         self.why = ""
         self.cut = False
+        self.over = False
         self._trial = trial
         self._tell = on_result
         self.before = trial.ledger.done(trial.run)
@@ -87,6 +89,7 @@ class Runner:
                 self._failure.cancel()
                 self._writer.drain()
                 self.cut |= any(lane.extra for lane in self._lanes)
+                self.over = True
         if self._writer.failed:
             raise self._writer.failed
 
