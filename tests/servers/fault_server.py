@@ -203,20 +203,29 @@ class FaultServer:
 
     async def _listen(self, name: str, serve: Any, tls: ssl.SSLContext | None = None) -> None:
         self._loop.set_exception_handler(lambda *_: None)  # a client that will not speak our TLS is what some want
-        self._servers.append(await asyncio.start_server(serve, sock=self._sockets[name], ssl=tls, backlog=1024))
+        tasks: set[asyncio.Task[None]] = set()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._writers.add(writer)  # at once: a task that is cancelled before it has begun closes nothing
+            task = self._loop.create_task(serve(reader, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        server = await asyncio.start_server(connected, sock=self._sockets[name], ssl=tls, backlog=1024)
+        self._servers.append(server)
 
     async def _stop(self) -> None:
         for server in self._servers:
             server.close()
-        for _ in range(5):
-            await asyncio.sleep(0)  # who was accepted a moment ago has a socket, and nobody to close it yet
-        for writer in self._writers:
-            writer.transport.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)  # for the transports to hear of it
+        for _ in range(3):  # who was accepted a moment ago has a socket, and nobody to close it yet
+            for _ in range(5):
+                await asyncio.sleep(0)
+            for writer in self._writers:
+                writer.transport.abort()
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _fill(self, listener: socket.socket) -> None:
         """Fill the queue of a listener that never accepts; Linux drops who comes after that, and says nothing."""
@@ -228,14 +237,12 @@ class FaultServer:
             self._filling.append(client)
 
     async def _say_nothing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         with contextlib.suppress(OSError):
             while await reader.read(65_536):
                 pass
         writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         self.connections += 1
         connection = self.connections
         try:
