@@ -138,7 +138,10 @@ def _known(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> i
 
 @contextmanager
 def _calm_collector() -> Iterator[None]:
-    """What start-up has made stays, and answers leave no cycles: looking for garbage less often saves a tenth."""
+    """What start-up has made stays, and answers leave few cycles: it is looked for garbage less often.
+
+    Through the SDK that saved a tenth of a call where answers came in 0.05 s, and nothing to be seen at 0.2 s.
+    """
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()

@@ -23,8 +23,8 @@ class Lane:
 
     At most so many are open that the backend is kept busy while some wait for another try: a plan of any length takes
     no more memory. Where money is limited (`careful`) it begins with one, and opens as answers come: what they cost is
-    known only then. One that fails from the start is asked few. `waiting` are the numbers of answers for
-    the panel, and whether each is of an earlier life of the run.
+    known only then. One that fails from the start is asked few. `waiting` are the numbers of answers for the panel, and
+    whether each is of an earlier life of the run.
     """
 
     def __init__(self, backend: Paced, planned: Iterable[Cell], *, careful: bool = False) -> None:

@@ -192,3 +192,14 @@ def test_the_same_plan_in_other_words_is_gone_on_with(mine: OpenAIServer, write_
     again = call(resumed)
     assert again.code == 0, again.err
     assert mine.count == 8
+
+
+def test_a_further_sample_that_a_budget_leaves_is_said_to_be_left(mine: OpenAIServer) -> None:
+    auto = ["trial", "mine", "-l", "en", "-m", "one", "--yes", "--ledger", "l.db"]
+    assert call(auto).code == 0
+    mine.reply = Reply(text="oaks in the wind")
+    stopped = call([*auto, "--max-calls", "1"])
+    assert "stopped: --max-calls 1 is reached; further samples are left; go on with: grimoire trial" in stopped.err
+    before = mine.count
+    assert call(["trial", "--resume", "--yes", "--ledger", "l.db"]).code == 1
+    assert mine.count > before
