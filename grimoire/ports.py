@@ -9,7 +9,6 @@ from typing import Literal, Protocol, runtime_checkable
 import msgspec
 
 from grimoire.chat import Answer, Request
-from grimoire.errors import ServiceError
 from grimoire.record import Cell, Done, Entry, Image, Outcome, Run, RunKind, Scored
 from grimoire.segment import MemoryKey, Segment
 from grimoire.standing import Judged
@@ -160,8 +159,6 @@ class Ledger(Protocol):
     def add_answer(self, run: Run, cell: Cell, answer: Answer, cost: float | None = None) -> int:
         """Returns the answer's number."""
         ...
-
-    def add_error(self, run: Run, cell: Cell, error: ServiceError) -> int: ...
 
     def add_all(self, run: Run, outcomes: Sequence[Outcome]) -> list[int]:
         """Several outcomes in one transaction; the numbers of those that are answers or errors, 0 for an attempt."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal, Self
 
 from grimoire.chat import Answer
-from grimoire.errors import ServiceError
 from grimoire.ledger import reading, runs
 from grimoire.ledger.session import Session
 from grimoire.ledger.writing import Writer
@@ -70,9 +69,6 @@ class SqliteLedger:
 
     def add_answer(self, run: Run, cell: Cell, answer: Answer, cost: float | None = None) -> int:
         return self.add_all(run, [Outcome(cell, answer, cost)])[0]
-
-    def add_error(self, run: Run, cell: Cell, error: ServiceError) -> int:
-        return self.add_all(run, [Outcome(cell, error)])[0]
 
     def add_verdict(self, answer: int, verdict: Verdict) -> None:
         self.add_verdicts([(answer, verdict)])

@@ -7,7 +7,7 @@ import pytest
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout, UnknownName
 from grimoire.ledger import SqliteLedger
-from grimoire.record import Image
+from grimoire.record import Image, Outcome
 from grimoire.verdict import CheckResult
 from tests.ledger.samples import AN_ANSWER, a_cell, a_verdict
 
@@ -96,7 +96,7 @@ def test_the_latest_answer_to_the_same_text_and_case(ledger: SqliteLedger) -> No
     ):
         ledger.add_answer(run, cell, Answer(text=text))
     ledger.add_answer(cast, a_cell(), Answer(text="a cast"))
-    ledger.add_error(run, a_cell(sample=3), ServiceTimeout("no answer"))
+    ledger.add_all(run, [Outcome(a_cell(sample=3), ServiceTimeout("no answer"))])
     cell = a_cell()
     found = ledger.latest_answer(cell.spell, cell.language, cell.template, cell.case, cell.backend)
     assert found == "second"
@@ -106,7 +106,7 @@ def test_the_latest_answer_to_the_same_text_and_case(ledger: SqliteLedger) -> No
 def test_judgements_are_answers_that_count_oldest_first(ledger: SqliteLedger) -> None:
     trial, cast, judge = (ledger.start(kind, {}) for kind in ("trial", "cast", "judge"))
     ledger.add_answer(trial, a_cell(), Answer(text="one"))
-    ledger.add_error(trial, a_cell(sample=2), ServiceTimeout("no answer"))
+    ledger.add_all(trial, [Outcome(a_cell(sample=2), ServiceTimeout("no answer"))])
     ledger.add_answer(cast, a_cell(), Answer(text="a cast"))
     ledger.add_answer(judge, a_cell(), Answer(text="two"))
     ledger.add_answer(trial, a_cell("other"), Answer(text="other"))

@@ -156,7 +156,7 @@ def test_a_score_says_what_totals_need(ledger: SqliteLedger) -> None:
     split = CheckResult(check="judge", version=1, outcome="failed", reason="1 of 3", judge="one/m", split=True)
     number = ledger.add_answer(run, cell, Answer(text="x", usage=Usage(5, 7)), 0.25)
     ledger.add_verdicts([(number, a_verdict("works", split, split)), (number, a_verdict("broken", split))])
-    ledger.add_error(run, structs.replace(cell, sample=4), ServiceFault("500"))
+    ledger.add_all(run, [Outcome(structs.replace(cell, sample=4), ServiceFault("500"))])
     place = ("tea", "zh", "one/m", "green")
     assert list(ledger.scores(run)) == [
         Scored(
@@ -203,7 +203,7 @@ def test_of_two_answers_to_one_cell_the_newer_counts(ledger: SqliteLedger) -> No
 
 def test_an_answer_nobody_judged_is_left_out_with_the_error_before_it(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {})
-    ledger.add_error(run, a_cell(), ServiceFault("500"))
+    ledger.add_all(run, [Outcome(a_cell(), ServiceFault("500"))])
     put(ledger, run, [a_cell()], judged=False)
     put(ledger, run, [a_cell(sample=2)])
     assert scored(ledger, run) == [(2, "works", "")]
@@ -212,7 +212,7 @@ def test_an_answer_nobody_judged_is_left_out_with_the_error_before_it(ledger: Sq
 def test_what_was_asked_anew_with_other_settings_is_left_out_of_the_scores(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {})
     put(ledger, run, [a_cell(), a_cell(sample=2)])
-    ledger.add_error(run, a_cell(sample=3), ServiceFault("500"))
+    ledger.add_all(run, [Outcome(a_cell(sample=3), ServiceFault("500"))])
     put(ledger, run, [structs.replace(a_cell(), parameters={"temperature": 0.0})])
     assert scored(ledger, run) == [(1, "works", "")]
     assert len(list(ledger.entries(run.id))) == 1

@@ -17,7 +17,7 @@ def add(ledger: SqliteLedger, backend: str, *seconds: float) -> None:
 def test_the_median_of_a_backends_answers(ledger: SqliteLedger) -> None:
     add(ledger, "a/1", 9.0, 1.0, 2.0)
     add(ledger, "b/1", 50.0)
-    ledger.add_error(ledger.start("trial", {}), a_cell(backend="a/1"), RateLimited("too many"))
+    ledger.add_all(ledger.start("trial", {}), [Outcome(a_cell(backend="a/1"), RateLimited("too many"))])
     assert (ledger.pace_of("a/1"), ledger.pace_of("b/1"), ledger.pace_of("c/1")) == (2.0, 50.0, None)
 
 

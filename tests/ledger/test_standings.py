@@ -8,7 +8,7 @@ from grimoire.errors import ServiceTimeout
 from grimoire.ledger import SqliteLedger, fingerprint
 from grimoire.ledger.reading import CELL_AFTER, JUDGED, SUPERSEDED_IN_CELL
 from grimoire.ledger.rows import deciding_reason
-from grimoire.record import Cell, Run, RunKind
+from grimoire.record import Cell, Outcome, Run, RunKind
 from grimoire.standing import Judged, Standing, stand
 from grimoire.verdict import CheckResult, VerdictKind, decide
 from tests.ledger.samples import a_cell, a_check, a_verdict
@@ -27,7 +27,7 @@ def test_a_regression_is_seen_end_to_end(ledger: SqliteLedger) -> None:
     add(ledger, first, a_cell(), "works")
     for sample in (1, 2, 3):
         add(ledger, second, a_cell(sample=sample), "broken", f"{sample} headings, 15 wanted")
-    ledger.add_error(second, a_cell(sample=4), ServiceTimeout("no answer in 60 s"))
+    ledger.add_all(second, [Outcome(a_cell(sample=4), ServiceTimeout("no answer in 60 s"))])
     [(cell, history)] = ledger.judged()
     assert cell == GPT
     assert stand(history, NOW) == Standing(

@@ -80,7 +80,7 @@ def test_an_answer_no_one_judged_has_no_verdict(ledger: SqliteLedger) -> None:
 
 def test_an_error_is_an_entry_with_the_verdict_error(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {})
-    ledger.add_error(run, a_cell(), RateLimited("429 Too Many Requests", status=429))
+    ledger.add_all(run, [Outcome(a_cell(), RateLimited("429 Too Many Requests", status=429))])
     (entry,) = ledger.entries(run.id)
     assert (entry.error, entry.error_message, entry.verdict) == ("rate-limit", "429 Too Many Requests", "error")
     assert (entry.answer, entry.finish_reason) == ("", "")
@@ -132,7 +132,7 @@ def test_a_key_of_the_environment_is_not_in_the_file(path: Path, monkeypatch: py
     with open_ledger(path) as ledger:
         run = ledger.start("trial", PLAN)
         ledger.add_verdict(ledger.add_answer(run, a_cell(), AN_ANSWER), a_verdict("works", a_check("a", "passed")))
-        ledger.add_error(run, a_cell(), ServiceFault("500"))
+        ledger.add_all(run, [Outcome(a_cell(), ServiceFault("500"))])
         ledger.finish(run)
         stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert SUBJECT.encode() in stored
@@ -154,7 +154,7 @@ def test_hostile_text_is_kept(ledger: SqliteLedger, text: str, kept: str) -> Non
     run = ledger.start("trial", {"note": text})
     answer = Answer(text=text, parts=(text, text), model=text, reasoning=text)
     ledger.add_verdict(ledger.add_answer(run, a_cell(), answer), a_verdict("broken", a_check("a", "failed", text)))
-    ledger.add_error(run, a_cell(), ServiceFault(text))
+    ledger.add_all(run, [Outcome(a_cell(), ServiceFault(text))])
     entry, error = ledger.entries(run.id)
     assert (entry.answer, entry.parts, entry.model, entry.checks[0].reason) == (kept, (kept, kept), kept, kept)
     assert error.error_message == kept
@@ -249,7 +249,7 @@ def test_finished_trials_and_casts_are_not_unfinished_and_the_latest_is_found(le
 def test_answered_leaves_out_errors_and_other_runs(ledger: SqliteLedger) -> None:
     run, other = ledger.start("trial", {}), ledger.start("trial", {})
     judged = ledger.add_answer(run, a_cell(sample=1), Answer(text=""))
-    ledger.add_error(run, a_cell(sample=2), ServiceFault("500"))
+    ledger.add_all(run, [Outcome(a_cell(sample=2), ServiceFault("500"))])
     ledger.add_answer(other, a_cell(sample=2), Answer(text="x"))
     unjudged = ledger.add_answer(run, a_cell(sample=3), Answer(text="x"))
     ledger.add_verdict(judged, a_verdict("broken"))
@@ -362,7 +362,7 @@ def test_what_had_come_of_an_answer_is_kept_with_the_error_that_ended_it(ledger:
     run = ledger.start("trial", {})
     error = ServiceTimeout("no answer in 60 s")
     error.partial = Answer(text="the first half", parts=("the first", " half"))
-    ledger.add_error(run, a_cell(), error)
+    ledger.add_all(run, [Outcome(a_cell(), error)])
     [entry] = ledger.entries(run.id)
     assert (entry.error, entry.answer, entry.parts) == ("timeout", "the first half", ("the first", " half"))
     assert list(ledger.answered(run)) == []

@@ -7,7 +7,7 @@ from msgspec import structs
 from grimoire.chat import Answer
 from grimoire.errors import ServiceTimeout
 from grimoire.ledger import SqliteLedger
-from grimoire.record import Cell, Run
+from grimoire.record import Cell, Outcome, Run
 from tests.ledger.samples import a_cell, a_verdict
 
 
@@ -33,7 +33,7 @@ def counted(ledger: SqliteLedger, run: Run) -> list[int]:
 def test_a_case_begun_anew_counts_from_there(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {})
     answer(ledger, run, a_cell(), a_cell(sample=2))
-    ledger.add_error(run, a_cell(sample=3), ServiceTimeout("no answer in 60 s"))
+    ledger.add_all(run, [Outcome(a_cell(sample=3), ServiceTimeout("no answer in 60 s"))])
     again = answer(ledger, run, cooler())
     assert counted(ledger, run) == again
 
@@ -55,7 +55,7 @@ def test_of_a_fixed_number_in_any_order_all_that_was_asked_anew_counts(ledger: S
 def test_an_error_begins_nothing_anew(ledger: SqliteLedger) -> None:
     run = ledger.start("trial", {})
     kept = answer(ledger, run, a_cell(), a_cell(sample=2))
-    failed = ledger.add_error(run, cooler(), ServiceTimeout("no answer in 60 s"))
+    failed = ledger.add_all(run, [Outcome(cooler(), ServiceTimeout("no answer in 60 s"))])[0]
     assert counted(ledger, run) == [*kept, failed]
 
 
@@ -81,5 +81,5 @@ def test_an_error_that_came_last_counts_whatever_was_asked(ledger: SqliteLedger)
     run = ledger.start("trial", {})
     answer(ledger, run, a_cell())
     [again] = answer(ledger, run, cooler())
-    failed = ledger.add_error(run, a_cell(sample=2), ServiceTimeout("no answer in 60 s"))
+    failed = ledger.add_all(run, [Outcome(a_cell(sample=2), ServiceTimeout("no answer in 60 s"))])[0]
     assert counted(ledger, run) == [again, failed]

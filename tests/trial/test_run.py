@@ -9,7 +9,7 @@ from grimoire.chat import Answer, Message, Request, Usage
 from grimoire.errors import LedgerError, ServiceTimeout
 from grimoire.ledger import SqliteLedger, open_ledger
 from grimoire.pace import Limits
-from grimoire.record import Cell, Entry, Run
+from grimoire.record import Cell, Entry, Outcome, Run
 from grimoire.trial.gate import Gate
 from grimoire.trial.paced import Paced
 from grimoire.trial.retry import Retry
@@ -332,7 +332,7 @@ def test_what_arrived_in_the_same_moment_as_the_interruption_is_recorded(ledger:
 def test_a_resumed_run_asks_only_what_has_no_answer(ledger: SqliteLedger) -> None:
     first = trial(ledger, [Echo()])
     within(run(first, lanes(cells("a", "b")), lambda _: None))
-    ledger.add_error(first.run, cells("c")[0], ServiceTimeout("slow"))
+    ledger.add_all(first.run, [Outcome(cells("c")[0], ServiceTimeout("slow"))])
     judged: list[str] = []
 
     def judge(cell: Cell, answer: Answer, paid: float | None) -> Verdict:
