@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.process import Result, call, run, run_on_terminal
+from tests.cli.process import CTRL_C, Result, call, run, run_on_terminal
 from tests.cli.sidecars import fields, lines, losing, sidecar, unmarked
 from tests.servers.deepl_server import DeepLServer, default_engine
 
@@ -225,7 +225,7 @@ def test_the_editor_may_have_arguments_and_sees_the_source(waiting: Path, editor
     assert f"# {LINE_1}\n" in seen
 
 
-@pytest.mark.parametrize("keys", [pytest.param("\x03", id="ctrl-c"), pytest.param("\x04", id="ctrl-d")])
+@pytest.mark.parametrize("keys", [pytest.param(CTRL_C, id="ctrl-c"), pytest.param("\x04", id="ctrl-d")])
 def test_who_breaks_off_loses_no_line_that_was_settled(waiting: Path, editor: Callable[[str], Path], keys: str) -> None:
     editor(writing(GOOD_1))
     args = ["translate", "mine", "--review"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GOOD
-from tests.cli.process import call, run_on_terminal, wait_until
+from tests.cli.process import CTRL_C, call, run_on_terminal, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 TRIAL = ("trial", "mine", "-l", "en", "-m", "one", "-n", "20", "-j", "4", "--yes", "--ledger", "l.db")
@@ -171,7 +171,7 @@ def test_a_stop_that_left_nothing_undone_finishes_the_run(mine: OpenAIServer) ->
     ("typed", "code", "said"),
     [
         pytest.param("n\n", 0, "nothing was sent", id="no"),
-        pytest.param("\x03", 130, "Go on?", id="ctrl-c"),
+        pytest.param(CTRL_C, 130, "Go on?", id="ctrl-c"),
         pytest.param("\x04", 130, "Go on?", id="end-of-input"),
     ],
 )
