@@ -234,7 +234,8 @@ def _texts_now(setup: Setup) -> dict[tuple[str, str], select.Now]:
     coming = {(late.spell.name, late.language) for late in setup.coming}
     found: dict[tuple[str, str], select.Now] = {}
     for spell in plan.spells:
-        cases = [case for case in spell.cases if plan.only is None or (spell.name, case.id) in plan.only]
+        cases = trial_plan.tried_cases(plan, spell, rehearsal=False)
+        rehearsed = frozenset(case.id for case in trial_plan.tried_cases(plan, spell, rehearsal=True))
         for language in plan.languages:
             template = plan.templates.get((spell.name, language))
             sent = dict.fromkeys((case.id for case in cases), "")
@@ -246,5 +247,5 @@ def _texts_now(setup: Setup) -> dict[tuple[str, str], select.Now]:
                 built = [trial_plan.build(trial_plan.Unit(spell, case, template), addressee) for case in cases]
                 sent = {cell.case: fingerprint(cell.incantation) for cell in built}
             known = frozenset(case.id for case in spell.cases)
-            found[spell.name, language] = select.Now(template.digest if template else "", known, sent)
+            found[spell.name, language] = select.Now(template.digest if template else "", known, sent, rehearsed)
     return found

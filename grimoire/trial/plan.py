@@ -94,19 +94,20 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 def blocks(plan: Plan, backend: Addressee) -> list[Block]:
-    """What a backend is asked, spell by spell; nothing of it is built yet.
-
-    A rehearsal has nothing to say to a case that no sample was written for; such cases are left out.
-    """
+    """What a backend is asked, spell by spell; nothing of it is built yet."""
     found = []
     for spell in plan.spells:
         kept = [plan.templates[spell.name, code] for code in plan.languages if _asked(plan, spell, code, backend)]
-        cases = [case for case in spell.cases if plan.only is None or (spell.name, case.id) in plan.only]
-        if backend.rehearsal:
-            cases = [case for case in cases if _example(spell, case)]
+        cases = tried_cases(plan, spell, rehearsal=backend.rehearsal)
         if kept and cases:
             found.append(Block(spell, cases, kept))
     return found
+
+
+def tried_cases(plan: Plan, spell: Spell, *, rehearsal: bool) -> list[Case]:
+    """The cases of a spell with which the plan tries it; of those a rehearsal has only the ones with a sample."""
+    cases = [case for case in spell.cases if plan.only is None or (spell.name, case.id) in plan.only]
+    return [case for case in cases if _example(spell, case)] if rehearsal else cases
 
 
 def cells(plan: Plan, backend: Addressee) -> Iterator[Cell]:

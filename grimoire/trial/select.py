@@ -35,12 +35,18 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
 class Now(NamedTuple):
     """A text as it is now: its digest (empty: it is still to be made) and the cases of its spell.
 
-    `sent` has by case the digest of what is sent, for the cases that are to be tried.
+    `sent` has by case the digest of what is sent, for the cases that are to be tried; of those, `rehearsed` are the
+    ones that a rehearsal has something to say to.
     """
 
     template: str
     cases: frozenset[str]
     sent: Mapping[str, str]
+    rehearsed: frozenset[str] = frozenset()
+
+    def asked(self, *, rehearsal: bool) -> set[tuple[str, str]]:
+        """What is sent, as (case, digest)."""
+        return {(case, sent) for case, sent in self.sent.items() if not rehearsal or case in self.rehearsed}
 
 
 def left_out(
@@ -68,7 +74,7 @@ def left_out(
         if now is None or backends.get(backend) is not rehearsal:
             continue
         place = (spell, language, backend)
-        if _wanted(earlier, now, reasons, oldest, chance):
+        if _wanted(earlier, now, reasons, oldest, chance, rehearsal=rehearsal):
             left.discard(place)
         else:
             left.add(place)
@@ -87,11 +93,13 @@ def sample_size(size: str, of: int) -> int:
     return min(of, max(1, int(wanted + 0.5)))
 
 
-def _wanted(history: Sequence[Judged], now: Now, reasons: Reasons, oldest: str, chance: Chance) -> bool:
+def _wanted(
+    history: Sequence[Judged], now: Now, reasons: Reasons, oldest: str, chance: Chance, *, rehearsal: bool
+) -> bool:
     answers = [entry for entry in history if entry.template == now.template and _is_answer(entry)]
     if reasons.max_age is not None and not any(entry.at > oldest for entry in answers):
         return True
-    if reasons.changed and not {*now.sent.items()} <= {(entry.case, entry.sent) for entry in answers}:
+    if reasons.changed and not now.asked(rehearsal=rehearsal) <= {(entry.case, entry.sent) for entry in answers}:
         return True
     if not reasons.failed:
         return False

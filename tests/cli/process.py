@@ -120,7 +120,12 @@ def run_on_terminal(
     # Who leads a session and opens a terminal has it for its own, so that Ctrl-C reaches it.
     opening = ("sh", "-c", 'exec "$@" < "$0" > "$0" 2>&1', os.ttyname(theirs))
     process = subprocess.Popen(
-        [*opening, *COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
+        [*opening, *HEEDING, *COMMAND, *args],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=variables,
+        start_new_session=True,
     )
     os.close(theirs)
     try:

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -49,10 +48,19 @@ def on_record() -> list[str]:
 
 def interrupt(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
     """Send signals, each once the one before has had its effect."""
-    for number in signals:
+    for number in signals[:-1]:
         os.kill(process.pid, number)
-        if number is not signal.SIGKILL and len(signals) > 1:
-            time.sleep(0.3)
+        until_it_waits(process)
+    os.kill(process.pid, signals[-1])
+
+
+def until_it_waits(process: subprocess.Popen[bytes]) -> None:
+    """Read what it says until that is for which answers it waits."""
+    assert process.stderr is not None
+    said = [process.stderr.readline()]
+    while said[-1] and b"under way" not in said[-1]:
+        said.append(process.stderr.readline())
+    assert re.search(rb"interrupted: waiting for \d+ answers? under way", said[-1]), said
 
 
 @pytest.mark.parametrize(
@@ -99,11 +107,7 @@ def test_one_signal_waits_for_what_is_paid_for_and_sends_no_more(
     with started([*TRIAL, "-j", str(JOBS)]) as process:
         wait_until(lambda: backends.count == ANSWERED + JOBS)
         os.kill(process.pid, how)
-        assert process.stderr is not None
-        said = [process.stderr.readline()]
-        while said[-1] and b"under way" not in said[-1]:
-            said.append(process.stderr.readline())
-        assert re.search(rb"interrupted: waiting for \d+ answers? under way", said[-1]), said
+        until_it_waits(process)
         slow.set()
         out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130

@@ -99,6 +99,15 @@ def test_an_edited_case_counts_as_changed(three: OpenAIServer, folder: Path) -> 
     assert tried(trial("art", "--changed")) == []
 
 
+def test_what_was_rehearsed_and_did_not_change_is_not_rehearsed_again() -> None:
+    several = ("code-generator", "seo-article", "-l", "en,zh", "--rehearse", "--ledger", str(LEDGER))
+    first = call(["trial", *several, "--changed"])
+    assert "plan: 2 spells in en, zh, 16 calls\n" in first.err
+    again = call(["trial", *several, "--changed"])
+    assert (again.code, again.out) == (0, "")
+    assert "16 of 16 calls left out: they are not stale\n" in again.err
+
+
 def test_nothing_left_to_try_is_no_failure(three: OpenAIServer) -> None:
     trial("own-*")
     count = three.count

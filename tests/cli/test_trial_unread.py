@@ -21,7 +21,7 @@ import pytest
 from grimoire.cli.progress import PULSE
 from grimoire.ledger import open_ledger
 from tests.cli.conftest import GOOD
-from tests.cli.process import COMMAND, PATIENCE, call, environment, wait_until
+from tests.cli.process import COMMAND, HEEDING, PATIENCE, call, environment, wait_until
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 CASES = 100
@@ -43,7 +43,7 @@ def trial(
     stdout: int | IO[bytes], stderr: int, *more: str, env: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [*COMMAND, *TRIAL, *more],
+        [*HEEDING, *COMMAND, *TRIAL, *more],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=stderr,

@@ -91,6 +91,14 @@ def test_only_the_cases_of_the_sample_are_asked_about() -> None:
     assert not is_tried([judged("works")], CHANGED, TEXT._replace(sent={"a": "sent a"}))
 
 
+def test_a_rehearsal_is_asked_about_the_cases_that_have_a_sample_alone() -> None:
+    text = TEXT._replace(rehearsed=frozenset({"a"}))
+    for rehearsal, tried in ((True, set()), (False, {("tea", "en", "a/1")})):
+        found = [(("tea", "en", "a/1", rehearsal), [judged("works")])]
+        left = left_out(found, {("tea", "en"): text}, {"a/1": rehearsal}, CHANGED, as_of=NOW, chance=Chance())
+        assert {("tea", "en", "a/1")} - left == tried
+
+
 def test_what_came_after_the_run_began_does_not_count() -> None:
     later = judged("broken", at=NOW, run="later")
     assert not is_tried([*BOTH, later], FAILED)
