@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("grimoire", deadline=None, max_examples=100)
-settings.load_profile("grimoire")
+settings.register_profile("grimoire", deadline=None, max_examples=100, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "grimoire"))
 
 SECRETS = ("_API_KEY", "_AUTH_KEY", "_TOKEN", "_BASE_URL")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from tests.cli.process import COMMAND, PATIENCE, environment
+from tests.cli.process import COMMAND, HEEDING, PATIENCE, environment
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 
@@ -94,7 +94,12 @@ def start(args: Sequence[str], folder: Path, env: Mapping[str, str], said: Path)
     """A life from nothing, as `python -m grimoire`; its streams go to the same files as a forked one's."""
     with said.open("wb") as err, said.with_name(f"{said.name}.out").open("wb") as out:
         process = subprocess.Popen(
-            [*COMMAND, *args], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder, env=unmeasured(env)
+            [*HEEDING, *COMMAND, *args],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=folder,
+            env=unmeasured(env),
         )
     return _Started(process)
 

@@ -13,12 +13,15 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 from typing import Any, NoReturn, TextIO
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends; signals do what they do, though whoever started this ignores some."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     import aiohttp  # noqa: F401  # what a trial imports when it asks
     import httpx2  # noqa: F401  # as above
     import openai  # noqa: F401  # as above
