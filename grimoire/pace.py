@@ -91,6 +91,10 @@ def _tokens(usage: Usage) -> int | None:
     return min(max(0, usage.prompt_tokens) + max(0, usage.completion_tokens), _MOST_TOKENS)
 
 
+def _told(error: ServiceError) -> str:
+    return f"HTTP {error.status}" if error.status else error.kind
+
+
 class Pace:
     """When the next request may go out; told of each that goes and of what comes back."""
 
@@ -105,6 +109,7 @@ class Pace:
         self._outage = _Outage(min(_IN_A_ROW, _IN_A_ROW_EACH * limits.concurrency))
         self._flying: set[int] = set()
         self._sent = self._spent = 0
+        self._refusal = ""
 
     @property
     def in_flight(self) -> int:
@@ -139,6 +144,14 @@ class Pace:
             now + _A_MOMENT if self._is_probing() else self._outage.until,
         )
         return max(0.0, until - now)
+
+    def reason(self, now: float) -> str:
+        """Why nothing may go out, in a word or two; empty while something may."""
+        if not self.pausing(now):
+            return ""
+        if self.outage:
+            return _told(self.outage)
+        return self._refusal if self.refusing(now) else "its limit is reached"
 
     def ready(self, now: float, tokens: int) -> float:
         """When a request of that many tokens may go out: `now`, or later; infinite: not before something comes back."""
@@ -201,6 +214,7 @@ class Pace:
 
     def _refused(self, now: float, ticket: Ticket, error: ServiceError) -> None:
         throttle = self._pause.refused(now, ticket.order, self._sent, said_seconds(error.retry_after))
+        self._refusal = _told(error)
         self._requests_left.refused()
         self._tokens_left.refused()
         if throttle:

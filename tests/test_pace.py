@@ -125,7 +125,14 @@ class TestThrottle:
         one, two, three = send(pace, 0.0, 3)
         for ticket, seconds in ((one, 5.0), (two, 30.0), (three, 1.0)):
             pace.take(0.0, ticket, limited(seconds))
-        assert pace.pausing(0.0) == 30.0
+        assert (pace.pausing(0.0), pace.reason(0.0)) == (30.0, "HTTP 429")
+        assert (pace.pausing(30.0), pace.reason(30.0)) == (0.0, "")
+
+    def test_the_reason_is_the_kind_of_error_where_there_is_no_status(self) -> None:
+        pace = Pace(Limits())
+        (ticket,) = send(pace, 0.0)
+        pace.take(0.0, ticket, RateLimited("slow down", retry_after=9.0))
+        assert pace.reason(0.0) == "rate-limit"
 
     def test_without_a_word_how_long_it_grows_until_something_is_answered(self) -> None:
         pace, now, pauses = Pace(Limits(concurrency=1)), 0.0, []
@@ -279,6 +286,7 @@ class TestAllowance:
         (ticket,) = send(pace, 0.0)
         pace.take(0.0, ticket, allowed(**{f"{kind}_left": 0, f"{kind}_reset": 1000.0}))
         assert (pace.ready(0.0, 1), pace.pausing(0.0), pace.refusing(0.0)) == (60.0, 60.0, 0.0)
+        assert pace.reason(0.0) == "its limit is reached"
         assert passes(pace, 60.0) == 1
         assert (pace.ready(60.0, 1), passes(pace, 119.0), passes(pace, 120.0)) == (120.0, 0, 1)
 

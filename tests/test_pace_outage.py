@@ -33,6 +33,7 @@ class TestOutage:
         assert (pace.outage, pace.pausing(0.0)) == (None, 0.0)
         self.fail(pace, 0.0, 1)
         assert (pace.outage, pace.failing_since, pace.pausing(0.0)) == (FAULT, 0.0, 1.0)
+        assert pace.reason(0.0) == f"HTTP {FAULT.status}"
 
     def test_before_anything_was_answered_there_is_none(self) -> None:
         pace = Pace(Limits())

@@ -89,7 +89,7 @@ def table(rows: Sequence[Row], currency: str, width: int, height: int) -> Table:
 
 
 def line(rows: Sequence[Row], currency: str) -> str:
-    """All backends together, and which of them pause, for a log."""
+    """All backends together, and which of them pause and why, for a log."""
     every = total(rows)
     verdicts = f"{every.works:,} work, {every.partial:,} partial, {every.broken:,} broken, "
     verdicts += output.count(every.errors, "error")
@@ -98,7 +98,7 @@ def line(rows: Sequence[Row], currency: str) -> str:
         f"{span(every.seconds)} left" if every.left and every.seconds is not None else "",
         "" if every.cost is None else _money(every.cost, currency),
     ]
-    pausing = ", ".join(f"{one_line(row.backend)} {_pause(row)}" for row in rows if _pause(row))
+    pausing = ", ".join(f"{one_line(row.backend)} {_pause(row)}{_why(row)}" for row in rows if _pause(row))
     rest = ", ".join(part for part in said if part)
     return (
         f"{every.done:,} of {every.planned:,}: {verdicts}"
@@ -167,6 +167,10 @@ def _money(amount: float, currency: str) -> str:
     """Without the zeros that say nothing."""
     number, _, unit = output.money(amount, currency).partition(" ")
     return f"{number.rstrip('0').rstrip('.') if amount < 1 else number} {unit}"
+
+
+def _why(row: Row) -> str:
+    return f": {row.reason}" if row.reason else ""
 
 
 def _pause(row: Row) -> str:

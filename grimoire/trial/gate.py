@@ -69,6 +69,11 @@ class Gate:
         return self._pace.pausing(self.clock())
 
     @property
+    def reason(self) -> str:
+        """Why nothing is sent, in a word or two; empty while something is."""
+        return self._pace.reason(self.clock())
+
+    @property
     def outage(self) -> bool:
         """Whether the service, which has answered before, only fails: it is asked one question at a time."""
         return self._pace.outage is not None

@@ -20,10 +20,13 @@ ENOUGH = 16
 
 
 class Gated(Protocol):
-    """What a backend's gate tells: seconds it is still paused, requests under way, and how many may be at once."""
+    """What a backend's gate tells: seconds it is still paused and why, requests under way, how many may be at once."""
 
     @property
     def pausing(self) -> float: ...
+
+    @property
+    def reason(self) -> str: ...
 
     @property
     def in_flight(self) -> int: ...
@@ -37,7 +40,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     `planned` is its whole number of cells, and never less than are done. `earlier` of the results were reached before a
     resume. `cost` is None while nothing had a price, `rate` (results a second) while none came, and `seconds`, the time
-    left, while there is no rate to reckon with. `pausing` is the seconds for which nothing is sent.
+    left, while there is no rate to reckon with. `pausing` is the seconds for which nothing is sent,
+    `reason` why.
     """
 
     backend: str
@@ -52,6 +56,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     rate: float | None = None
     seconds: float | None = None
     pausing: float = 0.0
+    reason: str = ""
     in_flight: int = 0
 
     @property
@@ -147,6 +152,7 @@ class _Lane:
             rate=rate,
             seconds=_seconds(planned - done, rate, pausing),
             pausing=pausing,
+            reason=gate.reason if gate else "",
             in_flight=gate.in_flight if gate else 0,
         )
 

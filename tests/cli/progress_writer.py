@@ -21,6 +21,7 @@ class Gate(msgspec.Struct):
     """A gate as progress sees it."""
 
     pausing: float = 0.0
+    reason: str = ""
     in_flight: int = 0
     window: int = 8
 

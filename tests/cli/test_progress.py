@@ -205,7 +205,7 @@ def following(
     planned: int, *, interval: float, now: float | None = None
 ) -> Iterator[tuple[OnResult, Callable[[], str]]]:
     """A trial of one backend, and what it has said so far on a standard error that is no terminal."""
-    gates = {"one/m1": Gate(pausing=8.0)}
+    gates = {"one/m1": Gate(pausing=8.0, reason="HTTP 429")}
     clock = time.monotonic if now is None else lambda: now
     with (
         contextlib.redirect_stderr(io.StringIO()) as err,
@@ -228,7 +228,7 @@ def test_a_long_one_says_a_line_every_so_often_and_one_at_the_end() -> None:
             on_result(result("one/m1"))
     first, *_, last = said().splitlines()
     assert first.startswith("1 of 400: 1 work, 0 partial, 0 broken, 0 errors; ")
-    assert first.endswith(", 0.001 CNY (one/m1 paused 8 s)")
+    assert first.endswith(", 0.001 CNY (one/m1 paused 8 s: HTTP 429)")
     assert last.startswith("400 of 400: 400 work, ")
     assert last.endswith(", 0.4 CNY")
 

@@ -93,9 +93,10 @@ def test_a_pause_holds_everybody_up_and_is_shown() -> None:
         gate, began = gate_of(4), clock()
         gate.leave(await gate.enter(1), limited(30.0))
         assert (round(gate.pausing, 3), gate.window, gate.in_flight) == (30.0, 2, 0)
+        assert gate.reason
         await gate.enter(1)
         assert clock() - began == pytest.approx(30.0, abs=1e-3)
-        assert (gate.pausing, gate.in_flight) == (0.0, 1)
+        assert (gate.pausing, gate.reason, gate.in_flight) == (0.0, "", 1)
 
     pass_time(main)
 

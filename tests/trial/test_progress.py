@@ -21,6 +21,7 @@ class Gate(msgspec.Struct):
     """A gate as progress sees it."""
 
     pausing: float = 0.0
+    reason: str = ""
     in_flight: int = 0
     window: int = 8
 
@@ -81,8 +82,9 @@ def test_what_a_gate_tells() -> None:
     assert (only(progress, START + 1).in_flight, only(progress, START + 1).waiting) == (3, 5)
     gate.in_flight = 9  # a judge may be asked through the same gate
     assert only(progress, START + 1).waiting == 0
-    gate.pausing = 30.0
+    gate.pausing, gate.reason = 30.0, "HTTP 429"
     row = only(progress, START + 1)
+    assert row.reason == "HTTP 429"
     assert (row.pausing, row.seconds) == (30.0, 30.0)  # 8 at 2 a second, but not before the pause is over
 
 
