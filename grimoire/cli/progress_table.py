@@ -174,4 +174,4 @@ def _why(row: Row) -> str:
 
 
 def _pause(row: Row) -> str:
-    return f"paused {span(row.pausing)}" if row.pausing > 0 and row.left else ""
+    return f"paused {span(max(row.pausing, 1.0))}" if row.pausing > 0 and row.left else ""

@@ -72,6 +72,10 @@ def test_more_backends_than_lines() -> None:
     assert page[8].split()[:3] == ["all", "30/30", "30"]
 
 
+def test_no_pause_lasts_no_time() -> None:
+    assert "(a paused 1 s: HTTP 429)" in line([Row(backend="a", planned=1, pausing=0.2, reason="HTTP 429")], "USD")
+
+
 def test_a_name_from_a_file_commands_no_terminal() -> None:
     row = Row(backend="\x1b]0;mine\x07evil\n[bold]x", planned=1, pausing=1.0)
     assert drawn([row], 100)[1].startswith("evil [bold]x")
