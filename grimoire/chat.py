@@ -76,6 +76,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     allowance: Allowance | None = None
 
 
+DEFAULT_COMPLETION = 1000
+"""Tokens assumed for an answer that nothing bounds and nothing is known of."""
+
+
 def bound_of(parameters: Mapping[str, object]) -> int | None:
     """The most tokens an answer may have by the parameters it is asked with; None where they do not say."""
     bound = parameters.get("max_completion_tokens", parameters.get("max_tokens"))

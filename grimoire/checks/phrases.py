@@ -31,8 +31,3 @@ def either_script(pattern: str) -> str:
 def words(listed: str) -> tuple[str, ...]:
     """Words listed with bars between them."""
     return tuple(listed.split("|"))
-
-
-def each(*phrases: str) -> tuple[str, ...]:
-    """Phrases, each of them perhaps over several lines."""
-    return phrases

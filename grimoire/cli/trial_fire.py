@@ -251,7 +251,7 @@ def _signals(runner: Runner) -> Iterator[None]:
                 waiting = output.count(runner.under_way, "answer")
                 output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
         # More of them change nothing, nor do any once it has ended, while connections are closed.
-        elif signals == 2 and task and not runner.over:  # noqa: PLR2004
+        elif signals == 2 and task and not runner.over:  # noqa: PLR2004  # the second one
             task.cancel()
 
     caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]

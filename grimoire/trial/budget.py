@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from grimoire.chat import Answer, Request, Usage, bound_of, estimate_tokens
-from grimoire.trial.plan import DEFAULT_COMPLETION, cost
+from grimoire.chat import DEFAULT_COMPLETION, Answer, Request, Usage, bound_of, estimate_tokens
+from grimoire.trial.plan import cost
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,16 +6,13 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
-from grimoire.chat import Answer, Request, estimate_tokens
+from grimoire.chat import DEFAULT_COMPLETION, Answer, Request, bound_of, estimate_tokens
 from grimoire.errors import ServiceError
 from grimoire.pace import Ticket, is_throttle
 from grimoire.ports import ChatBackend
 from grimoire.record import Attempt
 from grimoire.trial.gate import Gate, Stopped
 from grimoire.trial.retry import Retry
-
-DEFAULT_COMPLETION = 1000
-"""Tokens assumed for an answer when the request does not bound them."""
 
 
 class Spending(Protocol):
@@ -143,9 +140,7 @@ class Paced:
     def _estimate(self, request: Request) -> int:
         if self.gate.limits.tokens_per_minute is None:
             return 1  # counting takes longer than all the rest of this; where none are left, one is too many
-        parameters = self.parameters | request.parameters
-        bound = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
-        answered = bound if isinstance(bound, int) and bound > 0 else DEFAULT_COMPLETION
+        answered = bound_of(self.parameters | request.parameters) or DEFAULT_COMPLETION
         return sum(estimate_tokens(message.content) for message in request.messages) + answered
 
 

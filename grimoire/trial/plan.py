@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from grimoire.cast import build_cell
-from grimoire.chat import Usage, estimate_tokens
+from grimoire.chat import DEFAULT_COMPLETION, Usage, estimate_tokens
 from grimoire.errors import MissingInput
 from grimoire.permutation import Permutation
 from grimoire.placeholders import Placeholder, parse
@@ -20,8 +20,6 @@ from grimoire.ports import Addressee
 from grimoire.record import Cell
 from grimoire.spell import Case, Spell, Template
 
-DEFAULT_COMPLETION = 1000
-"""Tokens assumed for an answer of which nothing is known."""
 _REMEMBERED = 512
 """Built questions that a shuffled order keeps at hand for their other samples."""
 

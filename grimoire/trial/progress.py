@@ -40,8 +40,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     `planned` is its whole number of cells, and never less than are done. `earlier` of the results were reached before a
     resume. `cost` is None while nothing had a price, `rate` (results a second) while none came, and `seconds`, the time
-    left, while there is no rate to reckon with. `pausing` is the seconds for which nothing is sent,
-    `reason` why.
+    left, while there is no rate to reckon with. `pausing` is the seconds for which nothing is sent, and
+    `reason` says why.
     """
 
     backend: str

@@ -57,9 +57,8 @@ class Writer:
             self._record([await self.arrived.get(), *self._arrivals()])
             while self._recorded:
                 await asyncio.sleep(0)
-                self._record(
-                    self._arrivals()
-                )  # before the next one is judged: a kill is to lose what is in flight alone
+                # Before the next one is judged: a kill is to lose what is in flight alone.
+                self._record(self._arrivals())
                 self._judge_next()
                 if len(self._judged) >= BATCH:
                     self._finish()

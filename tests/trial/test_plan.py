@@ -8,11 +8,10 @@ import msgspec
 import pytest
 
 from grimoire.cast import build_cell
-from grimoire.chat import Answer, Request, Usage, estimate_tokens
+from grimoire.chat import DEFAULT_COMPLETION, Answer, Request, Usage, estimate_tokens
 from grimoire.errors import MissingInput
 from grimoire.spell import Case, Spell, Template
 from grimoire.trial.plan import (
-    DEFAULT_COMPLETION,
     Estimate,
     Plan,
     Planned,
