@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.expression import Expression
-from grimoire.checks.phrases import any_of
+from grimoire.checks.phrases import any_of, each
 
 
 def _words(text: str) -> str:
@@ -166,7 +166,7 @@ _WRITE_ZH = _words("写好 写出 撰写 写 创作 打造 编写 起草")
 _TIPS_ZH = _words("步骤 技巧 建议 要点 方法 注意事项 思路 关键点 指南 原则 要素 结构")
 _GOOD_ZH = _words("好的? 优秀 优质 高质量 成功 吸引人 合格 优化良好")
 
-_LECTURES = (
+_LECTURES = each(
     rf"(?:in order )?to (?:\w+ )?{_WRITE} [^.\n]{{0,80}}?\b(?P<a>{_TEXT})\b",
     rf"(?:when|before|while) (?:you )?(?:are )?{_WRITE} [^.\n]{{0,60}}?\b(?P<b>{_TEXT})\b",
     rf"when it comes to {_WRITE} [^.\n]{{0,60}}?\b(?P<c>{_TEXT})\b",

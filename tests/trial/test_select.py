@@ -97,6 +97,9 @@ def test_a_rehearsal_is_asked_about_the_cases_that_have_a_sample_alone() -> None
         found = [(("tea", "en", "a/1", rehearsal), [judged("works")])]
         left = left_out(found, {("tea", "en"): text}, {"a/1": rehearsal}, CHANGED, as_of=NOW, chance=Chance())
         assert {("tea", "en", "a/1")} - left == tried
+    edited = text._replace(sent={"a": "sent otherwise", "b": "sent b"})
+    found = [(("tea", "en", "a/1", True), [judged("works")])]
+    assert not left_out(found, {("tea", "en"): edited}, {"a/1": True}, CHANGED, as_of=NOW, chance=Chance())
 
 
 def test_what_came_after_the_run_began_does_not_count() -> None:
