@@ -167,6 +167,7 @@ class TestAsking:
             pytest.param({"max_tokens": 99}, {}, 0.1, id="as the backend bounds them"),
             pytest.param({"max_tokens": 9}, {"max_completion_tokens": 99}, 0.1, id="by the newer name"),
             pytest.param({}, {"max_tokens": "99"}, 1001 / 1000, id="no number"),
+            pytest.param({}, {"max_tokens": -1}, 1001 / 1000, id="as many as it likes"),
         ],
     )
     def test_tokens_are_estimated(self, own: dict[str, object], parameters: dict[str, object], seconds: float) -> None:
