@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from grimoire import languages, placeholders
 from grimoire.chat import Answer, Message, Request
+from grimoire.conversation import Conversation
+from grimoire.dials import Dials, with_dials
 from grimoire.errors import MissingInput, UsageError
 from grimoire.ports import Addressee, ChatBackend, Exchange
 from grimoire.record import Cell, Entry
@@ -73,19 +75,21 @@ def build_cell(  # noqa: PLR0913  # a cell is where everything meets
     backend: Addressee,
     *,
     sample: int = 1,
-    answer_in: str = "",
-    system: str = "",
+    dials: Dials = Dials(),  # noqa: B008  # frozen
+    earlier: Sequence[Message] = (),
     parameters: dict[str, object] | None = None,
 ) -> Cell:
-    """One question, ready to be asked. Raises MissingInput."""
-    target = answer_language(case, template, answer_in)
+    """One question, ready to be asked, after `earlier` messages. Raises MissingInput."""
+    target = answer_language(case, template, dials.answer_in)
     try:
         text = incantation(template, case, answer_in=target, source=spell.template)
     except MissingInput as error:
         raise MissingInput(f"{spell.name}: {error.message}", hint=_hint(spell, template)) from error
-    messages = [Message("system", system)] if system else []
+    text = with_dials(
+        text, dials, template.language, speaks="TARGETLANGUAGE" not in placeholders.names(template.prompt)
+    )
     request = Request(
-        messages=(*messages, Message("user", text)),
+        messages=(*earlier, Message("user", text)),
         parameters=parameters or {},
         answer_in=target,
         # The sample answers the first case; for any other it would be an answer to something else.
@@ -104,6 +108,37 @@ def build_cell(  # noqa: PLR0913  # a cell is where everything meets
         subject=case.subject,
         parameters=backend.parameters,
     )
+
+
+def follow_up(
+    talk: Conversation,
+    text: str,
+    backend: Addressee,
+    *,
+    earlier: Sequence[Message],
+    dials: Dials,
+    parameters: dict[str, object],
+) -> Cell:
+    """The next question of a conversation: a text of the user's own, with what the dials ask for."""
+    said = with_dials(text, dials, talk.language, speaks=True)
+    answer_in = dials.answer_in or talk.language
+    return Cell(
+        spell=talk.spell,
+        language=talk.language,
+        template="",
+        case="",
+        backend=backend.name,
+        rehearsal=backend.rehearsal,
+        request=Request(messages=(*earlier, Message("user", said)), parameters=parameters, answer_in=answer_in),
+        text=text,
+        parameters=backend.parameters,
+    )
+
+
+def stand_in(talk: Conversation | None) -> Spell:
+    """What the answer to a follow-up is judged by: the standing checks that need no spell."""
+    name, language = (talk.spell, talk.language) if talk else ("", "en")
+    return Spell(name=name, language=language, prompt="", expectations=False)
 
 
 async def ask(

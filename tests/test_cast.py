@@ -177,7 +177,9 @@ def test_answer_language() -> None:
 def test_a_cell_says_what_will_be_sent() -> None:
     backend = Script()
     case = Case(id="green", prompt="green tea", variables={"1": "cold"}, answer_in="zh", subject=("茶",))
-    cell = build_cell(SPELL, CHINESE, case, backend, sample=2, system="Be brief.", parameters={"max_tokens": 5})
+    cell = build_cell(
+        SPELL, CHINESE, case, backend, sample=2, earlier=[Message("system", "Be brief.")], parameters={"max_tokens": 5}
+    )
     assert (cell.spell, cell.language, cell.case, cell.backend, cell.sample) == ("tea", "zh", "green", "script/one", 2)
     assert cell.template == CHINESE.digest
     assert cell.request == Request(

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
     *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants", "pace"),
-    *("permutation", "rates"),
+    *("permutation", "rates", "dials", "conversation"),
 }
 PORTS = {"ports"}
 FILES = {"yamlfile", "atomic", "spellfile", "library", "settings", "glossaryfile"}

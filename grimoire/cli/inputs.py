@@ -7,14 +7,45 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+import msgspec
+
 from grimoire import yamlfile
 from grimoire.cast import variable_values
+from grimoire.cli.questions import Input
 from grimoire.errors import UnknownName, UsageError
 from grimoire.placeholders import names
 from grimoire.spell import Case, Spell, Template
 
 _OPTION = re.compile("--?[A-Za-z]|--$")
 _RUN = re.compile(r"[0-9]{8}(T[0-9]{0,6}(-[0-9a-f]*)?)?|last(~.*)?")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call of `cast` gives as input, unread.
+
+    `arguments` is a text, or files; `each` says that every line or JSON object is an input of its own; `page` is the
+    text of a web page, fenced as data.
+    """
+
+    arguments: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+    case: str = ""
+    stdin_as: str = ""
+    each: str = ""
+    page: str = ""
+
+
+def read_inputs(given: Given, spell: Spell, texts: Sequence[Template], stdin: TextIO | None) -> list[Input]:
+    """The inputs a call gives, one or many."""
+    text = given.arguments[0] if given.arguments else None
+    return [Input(case=build_case(spell, texts[0], case_id=given.case, text=text, pairs=given.pairs, stdin=stdin))]
+
+
+def read_text(given: Given, stdin: TextIO | None) -> Input:
+    """The text of a follow-up."""
+    text = given.arguments[0] if given.arguments else None
+    return Input(case=Case(id="", prompt=_joined(text, stdin)))
+
 
 TEXTS = {"prompt", "crawledtext", "crawledsource"}
 """Inputs that are no variables; `-p` gives them too."""
@@ -46,11 +77,11 @@ def build_case(
 
 
 def parse_parameters(pairs: Sequence[str]) -> dict[str, object]:
-    """`-o` pairs: a value that reads as a number, true, false or null is one."""
-    return {key: yamlfile.parse(value, "-o").data for key, value in map(_split, pairs)}
+    """`--option` pairs: a value that reads as a number, true, false or null is one."""
+    return {key: yamlfile.parse(value, "--option").data for key, value in map(_split, pairs)}
 
 
-def join_pairs(arguments: Sequence[str], flags: Sequence[str] = ("-p", "--param", "-o", "--option")) -> list[str]:
+def join_pairs(arguments: Sequence[str], flags: Sequence[str] = ("-p", "--param", "-O", "--option")) -> list[str]:
     """`-p KEY VALUE` as `-p KEY=VALUE`, so that both spellings work; everything after `--` stays as it is."""
     joined: list[str] = []
     rest = list(arguments)
@@ -80,8 +111,6 @@ def join_resume(arguments: Sequence[str]) -> list[str]:
 
 
 def _named_case(spell: Spell, case_id: str, variables: dict[str, str], *, alone: bool) -> Case:
-    import msgspec
-
     case = next((case for case in spell.cases if case.id == case_id), None)
     if case is None:
         there = ", ".join(case.id for case in spell.cases)

@@ -72,6 +72,7 @@ def judge(
     from grimoire.chat import Answer
     from grimoire.cli import wiring
     from grimoire.cli.choose import choose_text
+    from grimoire.dials import Dials
     from grimoire.languages import resolve
 
     backend = backend.strip()
@@ -83,7 +84,7 @@ def judge(
     chosen = choose_text(library, spell, language)
     inputs = _inputs(spell, chosen.template, case, text, pairs or [])
     target = resolve(answer_in) if answer_in else ""
-    cell = build_cell(spell, chosen.template, inputs, Elsewhere(backend or "elsewhere"), answer_in=target)
+    cell = build_cell(spell, chosen.template, inputs, Elsewhere(backend or "elsewhere"), dials=Dials(answer_in=target))
     answer = Answer(text=_answer(file), finish_reason=finish)
     found = _judge(settings, spell, cell, answer, ledger)
     recorded = _record(settings, ledger, cell, answer, found, keeping) if record else {}

@@ -75,7 +75,9 @@ def _any_check(_: CheckSpec) -> str:
 
 
 @contextmanager
-def open_ledger(settings: Settings, file: Path | None, *, reading: bool = False) -> Iterator[SqliteLedger]:
+def open_ledger(
+    settings: Settings, file: Path | None, *, reading: bool = False, recording: bool = True
+) -> Iterator[SqliteLedger]:
     """The ledger to use, closed at the end; where it is only for reading, one that cannot be written will do."""
     from grimoire.ledger import open_ledger as open_file
 

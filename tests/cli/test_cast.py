@@ -131,7 +131,7 @@ def test_a_file_is_as_good_as_a_name(mine: Path, folder: Path) -> None:
 
 
 def test_system_options_language_and_usage_reach_the_service(backends: OpenAIServer) -> None:
-    options = ["-o", "temperature=0.2", "-o", "max_tokens", "99", "-o", "stop=none", "-o", "logprobs=true"]
+    options = ["-O", "temperature=0.2", "-O", "max_tokens", "99", "-O", "stop=none", "-O", "logprobs=true"]
     cast = call(
         ["cast", "tldr", "-l", "zh", "--answer-in", "German", "-s", "Be kind.", *options, "-u", "-m", "one/m9", "x"]
     )

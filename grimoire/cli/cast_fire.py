@@ -1,0 +1,171 @@
+"""From a call of `cast` to its questions, and to what asks them: one, many, or a chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+import msgspec
+
+from grimoire.chat import Message
+from grimoire.cli.cast_subject import Subject
+from grimoire.cli.deliver import Delivery
+from grimoire.cli.inputs import Given
+from grimoire.cli.questions import Input, Question
+from grimoire.conversation import Conversation
+from grimoire.dials import Dials
+from grimoire.errors import UsageError
+from grimoire.library import Library
+from grimoire.settings import Settings
+
+if TYPE_CHECKING:
+    from grimoire.ledger import SqliteLedger
+    from grimoire.ports import Addressee
+    from grimoire.record import Cell
+    from grimoire.trial.paced import Paced
+
+PATIENCE = 60.0
+"""Seconds for which a question is tried again while a person waits."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of `cast`, its options read: what is cast, with what, at whom, and what becomes of the answers."""
+
+    settings: Settings
+    library: Library
+    subject: Subject
+    given: Given
+    talk: Conversation | None = None
+    dials: Dials = Dials()
+    system: str = ""
+    parameters: dict[str, object] = {}
+    models: tuple[str, ...] = ()
+    jobs: int | None = None
+    resume: bool = False
+    delivery: Delivery = Delivery()
+
+
+def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
+    """Read the inputs, ask everything, hand the answers over; the exit code."""
+    from grimoire.cli import cast_one
+
+    inputs = read(call, stdin)
+    questions = [question for backend in open_backends(call) for question in make(call, inputs, backend)]
+    if len(questions) == 1 and not call.given.each and not call.resume:
+        return cast_one.fire(call.settings, store, questions[0], plan(call, questions), call.delivery)
+    raise UsageError("several at once are not there yet")
+
+
+def show_dry(call: Call, stdin: TextIO | None) -> None:
+    """What would be sent."""
+    from grimoire.backends.rehearsal import Rehearsal
+    from grimoire.cli import output
+
+    for index, each in enumerate(make_cells(call, read(call, stdin), Rehearsal())):
+        text = each[0].incantation
+        output.emit(("\n" if index else "") + (text if text.endswith("\n") else text + "\n"))
+
+
+def read(call: Call, stdin: TextIO | None) -> list[Input]:
+    """The inputs: those the call gives, what it lacks asked for. Raises UsageError, MissingInput."""
+    from grimoire.cli.ask_missing import ask_missing
+    from grimoire.cli.inputs import read_inputs, read_text
+
+    if call.subject.spell is None:
+        return [read_text(call.given, stdin)]
+    found = read_inputs(call.given, call.subject.spell, call.subject.texts, stdin)
+    return ask_missing(call.subject.spell, call.subject.texts, found, stdin)
+
+
+def open_backends(call: Call) -> list[Paced]:
+    """Who is asked: those that are named, else whom the conversation is with, else the settings' own."""
+    from grimoire.cli import wiring
+
+    names = call.models or tuple(filter(None, (call.talk.backend if call.talk else call.settings.values.backend,)))
+    if not names:
+        names = (backend_name(call.settings),)
+    return [
+        wiring.open_backend(call.settings, name, jobs=call.jobs, patience=PATIENCE) for name in dict.fromkeys(names)
+    ]
+
+
+def backend_name(settings: Settings) -> str:
+    """The backend the settings name. Raises UsageError, saying what there is, where they name none."""
+    from grimoire.cli.wiring import ready_backends
+
+    if settings.values.backend:
+        return settings.values.backend
+    ready = ", ".join(f"-m {facts.name} (${facts.key_env} is set)" for facts in ready_backends(settings))
+    hint = f"{ready or 'set a key, for example OPENAI_API_KEY, and give -m openai'}; or rehearse: -m rehearsal/sample"
+    raise UsageError("no backend chosen", hint=hint)
+
+
+def make(call: Call, inputs: list[Input], backend: Paced) -> list[Question]:
+    """The questions one backend is asked: of each input in each text."""
+    from grimoire.cast import stand_in
+
+    spell = call.subject.spell or stand_in(call.talk)
+    return [
+        Question(cell=cell, backend=backend, spell=spell, label=each.label, given=each.given)
+        for cell, each in make_cells(call, inputs, backend)
+    ]
+
+
+def make_cells(call: Call, inputs: list[Input], backend: Addressee) -> list[tuple[Cell, Input]]:
+    """The cells of every input in every text, each with its input. Raises MissingInput."""
+    from grimoire.cast import build_cell
+
+    spell, earlier = call.subject.spell, earlier_messages(call)
+    if spell is None:
+        return [(_follow_up(call, each, backend), each) for each in inputs]
+    return [
+        (
+            build_cell(spell, text, each.case, backend, dials=call.dials, earlier=earlier, parameters=parameters(call)),
+            each,
+        )
+        for each in inputs
+        for text in call.subject.texts
+    ]
+
+
+def earlier_messages(call: Call) -> tuple[Message, ...]:
+    """What is sent before the question: a system message, and the conversation so far."""
+    said = call.talk.messages if call.talk else ()
+    if not call.system:
+        return said
+    return (Message("system", call.system), *(message for message in said if message.role != "system"))
+
+
+def parameters(call: Call) -> dict[str, object]:
+    """Those for the model: the conversation's, and those given now over them."""
+    return (call.talk.parameters if call.talk else {}) | call.parameters
+
+
+def plan(call: Call, questions: Sequence[Question]) -> dict[str, object]:
+    """What the ledger keeps of the call beside its questions: what a conversation is gone on with."""
+    from grimoire.cli.conversations import terminal_id
+
+    kept: dict[str, object] = {
+        "names": list(dict.fromkeys(question.cell.spell for question in questions)),
+        "backends": list(dict.fromkeys(question.cell.backend for question in questions)),
+        "terminal": terminal_id(),
+        "dials": call.dials,
+        "parameters": parameters(call),
+        "questions": len(questions),
+    }
+    return kept | ({"conversation": call.talk.id} if call.talk else {})
+
+
+def _follow_up(call: Call, given: Input, backend: Addressee) -> Cell:
+    from grimoire.cast import follow_up
+
+    if call.talk is None:
+        raise TypeError("a follow-up needs a conversation")
+    return follow_up(
+        call.talk,
+        given.case.prompt,
+        backend,
+        earlier=earlier_messages(call),
+        dials=call.dials,
+        parameters=parameters(call),
+    )
