@@ -19,9 +19,11 @@ from grimoire.library import Library
 from grimoire.settings import Settings
 
 if TYPE_CHECKING:
+    from grimoire.cli.cast_questions import Questions
     from grimoire.ledger import SqliteLedger
     from grimoire.ports import Addressee
     from grimoire.record import Cell
+    from grimoire.spell import Template
     from grimoire.trial.paced import Paced
 
 PATIENCE = 60.0
@@ -47,13 +49,33 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
     """Read the inputs, ask everything, hand the answers over; the exit code."""
-    from grimoire.cli import cast_one
+    from grimoire.cli import cast_many, cast_one
 
-    inputs = read(call, stdin)
-    questions = [question for backend in open_backends(call) for question in make(call, inputs, backend)]
-    if len(questions) == 1 and not call.given.each and not call.resume:
+    questions = ask_of(call, read(call, stdin))
+    if _alone(call, questions):
         return cast_one.fire(call.settings, store, questions[0], plan(call, questions), call.delivery)
-    raise UsageError("several at once are not there yet")
+    return cast_many.fire(call, store, questions, plan(call, questions))
+
+
+def ask_of(call: Call, inputs: list[Input]) -> Questions:
+    """All there is to ask. Raises MissingInput, and as `open_backends` does."""
+    from grimoire.cast import stand_in
+    from grimoire.cli.cast_questions import Questions
+
+    def build(given: Input, text: Template | None, backend: Addressee) -> Cell:
+        return make_cell(call, given, text, backend)
+
+    backends = open_backends(call, patience=PATIENCE if len(inputs) == 1 else None)
+    return Questions(inputs, call.subject.texts, backends, build, call.subject.spell or stand_in(call.talk))
+
+
+def _alone(call: Call, questions: Questions) -> bool:
+    """Whether there is one answer, handed over as it comes; JSON of a file is a line, as of many files."""
+    return (
+        len(questions) == 1
+        and not (call.given.each or call.resume)
+        and not (call.delivery.json and questions.inputs[0].label)
+    )
 
 
 def show_dry(call: Call, stdin: TextIO | None) -> None:
@@ -77,16 +99,15 @@ def read(call: Call, stdin: TextIO | None) -> list[Input]:
     return ask_missing(call.subject.spell, call.subject.texts, found, stdin)
 
 
-def open_backends(call: Call) -> list[Paced]:
-    """Who is asked: those that are named, else whom the conversation is with, else the settings' own."""
+def open_backends(call: Call, *, patience: float | None = PATIENCE) -> list[Paced]:
+    """Who is asked, each once: those that are named, else whom the conversation is with, else the settings' own."""
     from grimoire.cli import wiring
 
     names = call.models or tuple(filter(None, (call.talk.backend if call.talk else call.settings.values.backend,)))
     if not names:
         names = (backend_name(call.settings),)
-    return [
-        wiring.open_backend(call.settings, name, jobs=call.jobs, patience=PATIENCE) for name in dict.fromkeys(names)
-    ]
+    opened = [wiring.open_backend(call.settings, name, jobs=call.jobs, patience=patience) for name in names]
+    return list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
 
 
 def backend_name(settings: Settings) -> str:
@@ -100,32 +121,28 @@ def backend_name(settings: Settings) -> str:
     raise UsageError("no backend chosen", hint=hint)
 
 
-def make(call: Call, inputs: list[Input], backend: Paced) -> list[Question]:
-    """The questions one backend is asked: of each input in each text."""
-    from grimoire.cast import stand_in
-
-    spell = call.subject.spell or stand_in(call.talk)
-    return [
-        Question(cell=cell, backend=backend, spell=spell, label=each.label, given=each.given)
-        for cell, each in make_cells(call, inputs, backend)
-    ]
-
-
 def make_cells(call: Call, inputs: list[Input], backend: Addressee) -> list[tuple[Cell, Input]]:
     """The cells of every input in every text, each with its input. Raises MissingInput."""
+    texts = call.subject.texts or (None,)
+    return [(make_cell(call, each, text, backend), each) for each in inputs for text in texts]
+
+
+def make_cell(call: Call, given: Input, text: Template | None, backend: Addressee) -> Cell:
+    """One question: of a spell in one of its texts, or the next of a conversation. Raises MissingInput."""
     from grimoire.cast import build_cell
 
-    spell, earlier = call.subject.spell, earlier_messages(call)
-    if spell is None:
-        return [(_follow_up(call, each, backend), each) for each in inputs]
-    return [
-        (
-            build_cell(spell, text, each.case, backend, dials=call.dials, earlier=earlier, parameters=parameters(call)),
-            each,
-        )
-        for each in inputs
-        for text in call.subject.texts
-    ]
+    spell = call.subject.spell
+    if spell is None or text is None:
+        return _follow_up(call, given, backend)
+    return build_cell(
+        spell,
+        text,
+        given.case,
+        backend,
+        dials=call.dials,
+        earlier=earlier_messages(call),
+        parameters=parameters(call),
+    )
 
 
 def earlier_messages(call: Call) -> tuple[Message, ...]:
@@ -141,13 +158,14 @@ def parameters(call: Call) -> dict[str, object]:
     return (call.talk.parameters if call.talk else {}) | call.parameters
 
 
-def plan(call: Call, questions: Sequence[Question]) -> dict[str, object]:
+def plan(call: Call, questions: Sequence[Question] | Questions) -> dict[str, object]:
     """What the ledger keeps of the call beside its questions: what a conversation is gone on with."""
     from grimoire.cli.conversations import terminal_id
 
+    heads = questions if isinstance(questions, Sequence) else questions.heads
     kept: dict[str, object] = {
-        "names": list(dict.fromkeys(question.cell.spell for question in questions)),
-        "backends": list(dict.fromkeys(question.cell.backend for question in questions)),
+        "names": list(dict.fromkeys(question.cell.spell for question in heads)),
+        "backends": list(dict.fromkeys(question.cell.backend for question in heads)),
         "terminal": terminal_id(),
         "dials": call.dials,
         "parameters": parameters(call),
