@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 TranslationStatus = Literal["machine", "needs-review", "reviewed"]
+Role = Literal["task", "voice", "format"]
+"""What a spell is when it is joined with others: what to do, in whose words, or in what form."""
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +59,23 @@ class Case(CaseFields, frozen=True, kw_only=True):
     checks: tuple[CheckSpec, ...] = ()
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"joined": "with"}):
+    """One step of a chain: the spell it casts, and with what.
+
+    `prompt` is the text that spell is given: in it `[PROMPT]` stands for the answer of the step before (of the first
+    step, for what the chain was given), `[INPUT]` for what the chain was given. `joined` are voices and a format.
+    `language` is that of the texts sent, `answer_in` that of the answer; empty, they are as the cast says.
+    `variables` maps a number or a label to a value.
+    """
+
+    spell: str
+    prompt: str = "[PROMPT]"
+    joined: tuple[str, ...] = ()
+    language: str = ""
+    answer_in: str = ""
+    variables: dict[str, str] = {}
+
+
 class Template(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a spell or translation that is filled in and sent."""
 
@@ -74,12 +93,12 @@ class TranslationFields(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same of a translation in its file and in memory.
 
     `source` is the digest of what was translated (`Spell.source_digest`). `review` names what needs a person: a field
-    and line each, and why.
+    and line each, and why. `prompt` is empty for a chain, of which title, teaser and hint are translated.
     """
 
     language: str
     source: str
-    prompt: str
+    prompt: str = ""
     translator: str = ""
     status: TranslationStatus = "machine"
     title: str = ""
@@ -105,11 +124,13 @@ class SpellFields(msgspec.Struct, frozen=True, kw_only=True):
 
     `variables` holds the file's list; inline definitions stay in the text. `expectations` says whether checks are
     derived from the prompt's own words. `survivors` are mutants of the sample that the checks may let pass, by name,
-    with the reason why.
+    with the reason why. A spell has a prompt, or it is a `chain` of steps and has none.
     """
 
     name: str
-    prompt: str
+    prompt: str = ""
+    role: Role = "task"
+    chain: tuple[Step, ...] = ()
     language: str = "en"
     title: str = ""
     teaser: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
@@ -14,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from grimoire import languages, placeholders, yamlfile
+from grimoire.chainfile import MAX_STEPS, NAME, chain_problems
 from grimoire.errors import InvalidFile, Problem, UnknownName
 from grimoire.spell import (
     Case,
@@ -27,7 +27,6 @@ from grimoire.spell import (
     Variable,
 )
 
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_VARIABLE = 6
 MAX_PROBLEMS = 100
 """Problems told of one file; more would not be read, and a hostile file could make millions."""
@@ -179,12 +178,27 @@ def _spell_problems(document: yamlfile.Document, spell: Spell) -> Iterator[Probl
     elif spell.path and spell.name != spell.path.stem:
         message = f"the name is `{spell.name}`, the file's is `{spell.path.stem}`"
         yield document.problem(("name",), "name", message, hint="they must be equal, so that a name finds its file")
-    if not spell.prompt.strip():
-        yield document.problem(("prompt",), "prompt", "the prompt is empty")
     yield from _language_problems(document, ("language",), spell.language)
-    yield from _template_problems(document, spell.template)
+    if ("chain",) in document.places:
+        yield from chain_problems(document, spell, _language_problems)
+        return
+    if ("prompt",) not in document.places:
+        hint = "a spell has a `prompt`, or a `chain` of steps"
+        yield document.problem((), "missing-key", "`prompt` is missing", hint=hint)
+    elif not spell.prompt.strip():
+        yield document.problem(("prompt",), "prompt", "the prompt is empty")
+    yield from _template_problems(document, spell.template, part=spell.role != "task")
     yield from _case_problems(document, spell)
+    yield from _part_problems(document, spell)
     yield from _survivor_problems(document, spell)
+
+
+def _part_problems(document: yamlfile.Document, spell: Spell) -> Iterator[Problem]:
+    """A voice or a format is cast with a task, whose cases and sample they are then."""
+    for key in ("cases", "sample", "survivors"):
+        if spell.role != "task" and (key,) in document.places:
+            message = f"a {spell.role} has no `{key}`: it is cast with a task, and has those of the task"
+            yield document.problem((key,), "role", message, hint="take them out, or leave `role` out")
 
 
 def _survivor_problems(document: yamlfile.Document, spell: Spell) -> Iterator[Problem]:
@@ -213,7 +227,8 @@ def _language_problems(document: yamlfile.Document, path: tuple[yamlfile.Step, .
             yield document.problem(path, "language", f"`{code}` is not a language code", hint=f"write `{known}`")
 
 
-def _template_problems(document: yamlfile.Document, template: Template) -> Iterator[Problem]:
+def _template_problems(document: yamlfile.Document, template: Template, *, part: bool = False) -> Iterator[Problem]:
+    """A voice or a format is `part` of a prompt, and need not take any input."""
     yield from _variable_problems(document, template)
     for miss in placeholders.near_misses(template.prompt):
         line, column = placeholders.line_of(template.prompt, miss.start)
@@ -221,7 +236,7 @@ def _template_problems(document: yamlfile.Document, template: Template) -> Itera
             document, line, column, "near-miss", f"{miss.text} is sent as it stands", f"did you mean {miss.suggestion}?"
         )
     used = placeholders.names(template.prompt)
-    if template.prompt.strip() and used <= set(SUPPLIED):
+    if template.prompt.strip() and used <= set(SUPPLIED) and not part:
         message = "the prompt takes no input: no [PROMPT], no variable"
         yield document.problem(
             ("prompt",), "no-input", message, hint="put [PROMPT] where the text goes", severity="warning"
@@ -307,7 +322,12 @@ def _value_problem(variable: Variable | None, number: str, value: str) -> str:
 
 
 def _translation_problems(document: yamlfile.Document, translation: Translation, spell: Spell) -> Iterator[Problem]:
-    if not translation.prompt.strip():
+    if spell.chain and translation.prompt:
+        message = f"{spell.name} is a chain, which has no prompt to translate"
+        yield document.problem(("prompt",), "chain", message, hint="its steps are translated each by itself")
+    elif not spell.chain and ("prompt",) not in document.places:
+        yield document.problem((), "missing-key", "`prompt` is missing")
+    elif not spell.chain and not translation.prompt.strip():
         yield document.problem(("prompt",), "prompt", "the prompt is empty")
     yield from _language_problems(document, ("language",), translation.language)
     if translation.path and translation.path.name != f"{spell.name}.{translation.language}.yaml":
@@ -356,4 +376,9 @@ def spell_schema(check: dict[str, object], standing: list[str]) -> dict[str, obj
     definitions["SpellFile"]["properties"]["survivors"]["propertyNames"] = {"enum": list(mutants.names())}
     definitions["SpellFile"]["properties"]["name"]["pattern"] = f"^{NAME.pattern}$"
     definitions["Variable"]["properties"]["id"] |= {"minimum": 1, "maximum": MAX_VARIABLE}
+    definitions["SpellFile"]["properties"]["chain"] |= {"maxItems": MAX_STEPS}
+    definitions["SpellFile"]["oneOf"] = [{"required": ["prompt"]}, {"required": ["chain"]}]
+    for name in ("spell", "with"):
+        words = definitions["Step"]["properties"][name]
+        (words if name == "spell" else words["items"])["pattern"] = f"^{NAME.pattern}$"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Grimoire spell", **schema}

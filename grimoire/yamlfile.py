@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from grimoire.errors import InvalidFile, Problem
+from grimoire.nearest import nearest_key, nearest_value
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_NODES = 50_000
@@ -298,7 +299,7 @@ def _misfit(document: Document, message: str, kind: type) -> Problem:
     unknown = re.search(r"unknown field `(.*)`", text, re.DOTALL)
     if unknown:
         path = _first(document, (*steps, unknown[1]), lambda _: True)
-        hint = _nearest_key(kind, path[:-1], unknown[1])
+        hint = nearest_key(kind, path[:-1], unknown[1])
         return document.problem(path, "unknown-key", f"unknown key `{unknown[1]}`", hint=hint)
     missing = re.search(r"missing required field `(.*)`", text)
     if missing:
@@ -307,7 +308,8 @@ def _misfit(document: Document, message: str, kind: type) -> Problem:
     got = _GOT.search(text)
     path = _first(document, steps, lambda value: got is None or _KINDS[type(value)] == got[1])
     name = f"`{_spelled(path)}`: " if path else ""
-    hint = _type_hint(text, got[1] if got else "")
+    enum = re.fullmatch(r"Invalid enum value '(.*)'", text, re.DOTALL)
+    hint = nearest_value(kind, path, enum[1]) if enum else _type_hint(text, got[1] if got else "")
     return document.problem(path, "type", f"{name}{text[:1].lower()}{text[1:]}", hint=hint)
 
 
@@ -338,30 +340,6 @@ def _value(data: Any, path: tuple[Step, ...]) -> object:  # noqa: ANN401  # plai
 
 def _spelled(path: tuple[Step, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-
-
-def _nearest_key(kind: object, path: tuple[Step, ...], key: str) -> str:
-    import difflib
-
-    known = _fields(msgspec.inspect.type_info(kind), path)
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}" if known else ""
-
-
-def _fields(info: msgspec.inspect.Type, path: tuple[Step, ...]) -> list[str]:
-    """The keys a typed value has at a path."""
-    match info:
-        case msgspec.inspect.UnionType(types=types):
-            return [name for one in types for name in _fields(one, path)]
-        case msgspec.inspect.ListType(item_type=item) | msgspec.inspect.VarTupleType(item_type=item):
-            return _fields(item, path[1:])
-        case msgspec.inspect.DictType(value_type=value):
-            return _fields(value, path[1:])
-        case msgspec.inspect.StructType(fields=fields) if path:
-            return next((_fields(f.type, path[1:]) for f in fields if f.encode_name == path[0]), [])
-        case msgspec.inspect.StructType(fields=fields):
-            return [f.encode_name for f in fields]
-    return []
 
 
 def _invalid(file: str, gate: str, message: str, *, line: int = 0, column: int = 0, hint: str = "") -> InvalidFile:

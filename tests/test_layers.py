@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
     *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants", "pace"),
-    *("permutation", "rates", "dials", "conversation"),
+    *("permutation", "rates", "dials", "conversation", "compose", "contradictions"),
 }
 PORTS = {"ports"}
-FILES = {"yamlfile", "atomic", "spellfile", "library", "settings", "glossaryfile"}
+FILES = {"yamlfile", "nearest", "atomic", "chainfile", "spellfile", "library", "settings", "glossaryfile"}
 FAMILIES = {"backends", "translators", "checks", "ledger", "formats"}
 ENGINE = {"cast", "judge", "trial", "reports"}
 

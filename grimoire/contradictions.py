@@ -1,0 +1,1 @@
+"""What in spells that are joined contradicts each other (pure)."""
