@@ -8,57 +8,41 @@ from typing import Annotated
 import typer
 
 from grimoire import __version__
-from grimoire.cli import (
-    backends,
-    cast,
-    diff,
-    doctor,
-    export,
-    history,
-    import_,
-    judge,
-    lint,
-    list_,
-    new,
-    rejudge,
-    schema,
-    search,
-    show,
-    status,
-    translate,
-    trial,
-)
-from grimoire.cli.inputs import join_pairs, join_resume
+from grimoire.cli.lazy import Place, grouped
 from grimoire.errors import GrimoireError
+
+LIBRARY, WORK, LEDGER, SETUP = "Library", "Work", "Ledger", "Set-up"
+
+COMMANDS = {
+    "list": Place("list_", "list_spells", LIBRARY, "list the spells"),
+    "show": Place("show", "show", LIBRARY, "show a spell"),
+    "search": Place("search", "search", LIBRARY, "find spells by words"),
+    "new": Place("new", "new", LIBRARY, "start a spell"),
+    "lint": Place("lint", "lint", LIBRARY, "check spells and translations"),
+    "schema": Place("schema", "schema", LIBRARY, "print the JSON Schema of a spell file"),
+    "cast": Place("cast", "cast", WORK, "fire a spell and print the answer"),
+    "translate": Place("translate", "translate", WORK, "translate spells"),
+    "trial": Place("trial", "trial", WORK, "fire spells at backends and judge the answers"),
+    "judge": Place("judge", "judge", WORK, "judge an answer"),
+    "export": Place("export", "export_app", WORK, "write translations for other tools"),
+    "import": Place("import_", "import_app", WORK, "read translations from other tools"),
+    "status": Place("status", "status", LEDGER, "show which spells work where"),
+    "history": Place("history", "history", LEDGER, "show what a spell was asked and what came back"),
+    "diff": Place("diff", "diff", LEDGER, "compare two runs"),
+    "rejudge": Place("rejudge", "rejudge", LEDGER, "run today's checks over stored answers"),
+    "backends": Place("backends", "backends", SETUP, "list the backends and their keys"),
+    "doctor": Place("doctor", "doctor", SETUP, "show the settings in force"),
+}
+"""Every command, in the order of the help. What is said of it here is for the shell; its help is its docstring."""
 
 app = typer.Typer(
     name="grimoire",
+    cls=grouped(COMMANDS),
     help="Keep prompts as spells, translate them, fire them at any chat model, and know which still work.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-LIBRARY, WORK, LEDGER, SETUP = "Library", "Work", "Ledger", "Set-up"
-
-app.command("list", rich_help_panel=LIBRARY)(list_.list_spells)
-app.command("show", rich_help_panel=LIBRARY)(show.show)
-app.command("search", rich_help_panel=LIBRARY)(search.search)
-app.command("new", rich_help_panel=LIBRARY)(new.new)
-app.command("lint", rich_help_panel=LIBRARY)(lint.lint)
-app.command("schema", rich_help_panel=LIBRARY)(schema.schema)
-app.command("cast", rich_help_panel=WORK)(cast.cast)
-app.command("translate", rich_help_panel=WORK)(translate.translate)
-app.add_typer(export.export_app, name="export", rich_help_panel=WORK)
-app.add_typer(import_.import_app, name="import", rich_help_panel=WORK)
-app.command("trial", rich_help_panel=WORK)(trial.trial)
-app.command("judge", rich_help_panel=WORK)(judge.judge)
-app.command("status", rich_help_panel=LEDGER)(status.status)
-app.command("history", rich_help_panel=LEDGER)(history.history)
-app.command("diff", rich_help_panel=LEDGER)(diff.diff)
-app.command("rejudge", rich_help_panel=LEDGER)(rejudge.rejudge)
-app.command("backends", rich_help_panel=SETUP)(backends.backends)
-app.command("doctor", rich_help_panel=SETUP)(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:
@@ -78,6 +62,8 @@ def _options(
 
 def main() -> None:
     """Run the command line and exit with a code of the table in the README."""
+    from grimoire.cli.inputs import join_pairs, join_resume
+
     try:
         app(join_resume(join_pairs(sys.argv[1:])), prog_name="grimoire")
     except GrimoireError as error:

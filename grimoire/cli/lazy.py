@@ -1,0 +1,156 @@
+"""Commands that are made when they are asked for, and parameters read without pydantic: what starting up costs.
+
+A call of Grimoire runs one command. Importing the others' files, and reading their signatures, would take as long as
+everything else together; so would pydantic, with which Typer reads even a plain text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+
+import typer
+from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.main import get_command
+
+
+class Place(NamedTuple):
+    """Where a command is: a module of `grimoire.cli`, its function or Typer in there, and its panel in the help.
+
+    `help` is what the shell is told of it, so that completing a command's name imports none.
+    """
+
+    module: str
+    name: str
+    panel: str
+    help: str
+
+
+def grouped(places: dict[str, Place]) -> type[TyperGroup]:
+    """The class of a group that has these commands, besides those that are registered with it; given to Typer as `cls`.
+
+    They come in the order of `places`.
+    """
+
+    class Group(TyperGroup):
+        def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # as Typer gives them
+            super().__init__(**attributes)
+            self.commands = _Commands(places, self.commands)
+
+        def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002  # as Typer has it
+            return list(self.commands)
+
+        def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
+            lighten(self.params)
+            return super().parse_args(ctx, args)
+
+        def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:  # type: ignore[override]  # as above
+            from typer._click.shell_completion import CompletionItem
+
+            names = [name for name in self.commands if name.startswith(incomplete)]
+            found = [CompletionItem(name, help=places[name].help) for name in names if name in places]
+            return [*found, *(super().shell_complete(ctx, incomplete) if incomplete.startswith("-") else ())]
+
+    return Group
+
+
+class _Commands(MutableMapping[str, Any]):
+    """Commands by name, each imported and made when it is first looked up."""
+
+    def __init__(self, places: dict[str, Place], made: MutableMapping[str, Any]) -> None:
+        self._places = places
+        self._made = made
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # a command of Typer, whose class it keeps to itself
+        if name not in self._made:
+            self._made[name] = _make(name, self._places[name])
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401  # as above
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._places, *self._made]))
+
+    def __len__(self) -> int:
+        return len(self._places.keys() | self._made.keys())
+
+
+def _make(name: str, place: Place) -> Any:  # noqa: ANN401  # as above
+    found = getattr(importlib.import_module(f"grimoire.cli.{place.module}"), place.name)
+    own = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    if isinstance(found, typer.Typer):
+        own.add_typer(found, name=name)
+    else:
+        own.command(name)(found)
+    command: Any = get_command(own)
+    command = getattr(command, "commands", {}).get(name, command)
+    command.rich_help_panel = place.panel
+    for each in (command, *getattr(command, "commands", {}).values()):
+        lighten(each.params)
+    return command
+
+
+def lighten(params: Sequence[Any]) -> None:
+    """Let texts, numbers and paths be read without pydantic; what needs more is still read by Typer itself."""
+    for param in params:
+        if isinstance(param, (TyperArgument, TyperOption)) and param._runtime_param is None:  # noqa: SLF001  # no public way; where it is gone, Typer is only slower
+            param._runtime_param = _Plain(param)  # type: ignore[assignment]  # noqa: SLF001  # as above
+
+
+class _Plain:
+    """Reads a parameter's value as Typer does."""
+
+    def __init__(self, param: Any) -> None:  # noqa: ANN401  # one of two classes of Typer
+        self._param = param
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401  # as Typer calls it
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        described = self._param.type_descriptor
+        if described.parameter_info.parser is None and (read := _READERS.get(described.annotation)):
+            found = read(value, described.parameter_info)
+            if found is not None:
+                return found
+        if get_origin(described.annotation) is Literal and value in get_args(described.annotation):
+            return value
+        from typer._coercion import build_runtime_param
+
+        return build_runtime_param(described).coerce(value, param=param, ctx=ctx)
+
+
+def _read_text(value: object, _: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _read_texts(value: object, _: object) -> list[str] | None:
+    return list(value) if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value) else None
+
+
+def _read_number(value: object, _: object) -> int | None:
+    """A default; what was typed has to be looked at."""
+    return value if type(value) is int else None
+
+
+def _read_path(value: object, info: Any) -> Path | None:  # noqa: ANN401  # Typer's
+    """A path of which nothing is asked but that it can be read where it is there."""
+    asked = info.exists or info.resolve_path or info.writable or info.path_type is not None
+    if isinstance(value, str) and not asked and info.file_okay and info.dir_okay:
+        path = Path(value)
+        return path if os.access(path, os.R_OK) or not path.exists() else None
+    return None
+
+
+_READERS: dict[object, Callable[[object, Any], object]] = {
+    str: _read_text,
+    list[str]: _read_texts,
+    int: _read_number,
+    Path: _read_path,
+}
+"""By what a parameter is annotated with; None where Typer has to read it."""
