@@ -63,7 +63,8 @@ def _superseded_sql(scope: str, place: str) -> str:
     """  # noqa: S608
 
 
-_SUPERSEDED_IN_RUN = _superseded_sql("a.run = :run", "spell, language, backend, case_id")
+# A cast has no cases: its inputs are as many questions, and none ends another.
+_SUPERSEDED_IN_RUN = _superseded_sql("a.run = :run AND a.kind <> 'cast'", "spell, language, backend, case_id")
 SUPERSEDED_IN_CELL: Final = _superseded_sql(
     "a.kind <> 'cast' AND a.spell = :spell AND a.language = :language AND a.backend = :backend "
     "AND a.rehearsal = :rehearsal",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from grimoire.errors import UnknownName
@@ -53,6 +53,15 @@ def unfinished(session: Session, plan: dict[str, object] | None) -> Run | None:
         (None if plan is None else rows.canonical(plan),),
     )
     return rows.run_from(found[0]) if found else None
+
+
+def unfinished_casts(session: Session, names: Sequence[str]) -> list[Run]:
+    """Casts of many questions with these spells that were started and not finished, latest first."""
+    found = session.rows(
+        f"SELECT {_COLUMNS} FROM runs WHERE kind = 'cast' AND finished = '' ORDER BY number DESC"  # noqa: S608  # as above
+    )
+    runs = (rows.run_from(row) for row in found)
+    return [run for run in runs if run.plan.get("many") and run.plan.get("names") == list(names)]
 
 
 def latest(session: Session, limit: int) -> list[Run]:

@@ -90,6 +90,10 @@ class SqliteLedger:
     def unfinished(self, plan: dict[str, object] | None = None) -> Run | None:
         return runs.unfinished(self.session, plan)
 
+    def unfinished_casts(self, names: Sequence[str]) -> list[Run]:
+        """Casts of many questions with these spells that were started and not finished, latest first."""
+        return runs.unfinished_casts(self.session, names)
+
     def runs(self, limit: int | None = None) -> list[Run]:
         """Runs of every kind, newest first."""
         return runs.latest(self.session, _sql_limit(limit))
