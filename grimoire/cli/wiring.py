@@ -78,8 +78,17 @@ def _any_check(_: CheckSpec) -> str:
 def open_ledger(
     settings: Settings, file: Path | None, *, reading: bool = False, recording: bool = True
 ) -> Iterator[SqliteLedger]:
-    """The ledger to use, closed at the end; where it is only for reading, one that cannot be written will do."""
+    """The ledger to use, closed at the end; where it is only for reading, one that cannot be written will do.
+
+    Where nothing is to be put on record it is an empty one in memory, and the disk is not touched.
+    """
     from grimoire.ledger import open_ledger as open_file
+    from grimoire.ledger import open_unrecorded
+
+    if not recording:
+        with closing(open_unrecorded()) as unrecorded:
+            yield unrecorded
+        return
 
     path = file or settings.ledger
     try:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grimoire.ledger.database import open_database
+from grimoire.ledger.database import IN_MEMORY, open_database, open_in_memory
 from grimoire.ledger.kinds import MEMORY
 from grimoire.ledger.memory import MemoryStats, Share, SqliteMemory
 from grimoire.ledger.rows import fingerprint
 from grimoire.ledger.store import SqliteLedger
 
 __all__ = [
+    "IN_MEMORY",
     "MemoryStats",
     "Share",
     "SqliteLedger",
@@ -25,6 +26,7 @@ __all__ = [
     "memory_path",
     "open_ledger",
     "open_memory",
+    "open_unrecorded",
 ]
 
 
@@ -41,6 +43,11 @@ def open_ledger(path: Path, *, clock: Callable[[], datetime] = utc_now, read_onl
     Raises LedgerError, with one line saying why, when there is no usable ledger.
     """
     return SqliteLedger(open_database(path, read_only=read_only), path, clock)
+
+
+def open_unrecorded(*, clock: Callable[[], datetime] = utc_now) -> SqliteLedger:
+    """A ledger that works like any other, and of which nothing is kept."""
+    return SqliteLedger(open_in_memory(), IN_MEMORY, clock)
 
 
 def memory_path(ledger: Path) -> Path:

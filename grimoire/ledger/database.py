@@ -17,6 +17,9 @@ from grimoire.ledger.kinds import LEDGER, Kind
 from grimoire.ledger.migrations import migrate, temporary_beside, version_of
 from grimoire.ledger.schema import Migration
 
+IN_MEMORY = Path(os.devnull, "no-log")
+"""The path of a ledger that is in memory alone: no file can ever be there."""
+
 
 def open_database(
     path: Path, kind: Kind = LEDGER, *, read_only: bool = False, migrations: Sequence[Migration] | None = None
@@ -44,6 +47,15 @@ def open_database(
                 f"the {kind.name} {path} has version {version}, which is too old to be only read", hint=hint
             )
         return connect_reader(path)
+
+
+def open_in_memory(kind: Kind = LEDGER) -> sqlite3.Connection:
+    """An empty, up-to-date database that is gone when it is closed; nothing of it is ever on a disk."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA foreign_keys = ON")
+    migrate(connection, IN_MEMORY, kind)
+    return connection
 
 
 def _look(path: Path, kind: Kind) -> int:

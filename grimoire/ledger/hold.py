@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grimoire.errors import UsageError
+from grimoire.ledger.database import IN_MEMORY
 from grimoire.record import Run
 
 
@@ -16,8 +17,13 @@ def hold(ledger: Path, run: Run) -> Iterator[None]:
     """Keep a run to this process, by a locked file beside the ledger.
 
     The system lets go of the lock when the process ends, however it ends. Raises UsageError when another holds it.
+    Nobody else can have a run of a ledger in memory.
     """
     import fcntl
+
+    if ledger == IN_MEMORY:
+        yield
+        return
 
     file = ledger.with_name(f"{ledger.name}.{run.id}.lock")
     with file.open("w") as stream:

@@ -6,7 +6,8 @@ another process has written; and because a ledger may be larger than memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final, TypeVar
 
 from grimoire.chat import Answer
@@ -173,6 +174,15 @@ def pace_of(session: Session, backend: str) -> float | None:
     """The median seconds of a backend's latest answers; None where it has none among the latest of all."""
     found = sorted(row[0] for row in session.rows(_PACE, (backend,)))
     return float(found[len(found) // 2]) if found else None
+
+
+def entries_of(session: Session, numbers: Iterable[int]) -> Iterator[Entry]:
+    """The entries of these numbers, in their order; a page of numbers is taken when it is needed."""
+    left = iter(numbers)
+    while wanted := list(islice(left, PAGE)):
+        marks = ", ".join("?" * len(wanted))
+        found = {row[0]: row for row in session.rows(f"{_ENTRY} WHERE a.id IN ({marks})", wanted)}
+        yield from _entries(session, [found[number] for number in wanted])
 
 
 def _scored(row: Row) -> Scored:

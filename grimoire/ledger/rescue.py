@@ -19,6 +19,7 @@ import msgspec
 
 from grimoire.errors import LedgerError
 from grimoire.ledger import rows
+from grimoire.ledger.database import IN_MEMORY
 from grimoire.ledger.intake import TakenIn, take_in
 from grimoire.record import Attempt, Outcome, Run
 
@@ -40,8 +41,11 @@ def save(ledger: Path, run: Run, outcomes: Sequence[Outcome], folders: Sequence[
     """Append what could not be recorded to `<ledger>.rescue-<run>.jsonl`; it is on the disk when this returns.
 
     The file is beside the ledger, or else in the first of `folders`, or else in the temporary directory. Its owner
-    alone may read it. Raises LedgerError, with what is wrong at each place, when there is none for it.
+    alone may read it. Raises LedgerError, with what is wrong at each place, when there is none for it, and where
+    nothing is to be put on record.
     """
+    if ledger == IN_MEMORY:
+        raise LedgerError(f"{len(outcomes)} results are lost", hint="nothing was to be put on record")
     at = rows.stamp(datetime.now(UTC))
     body = b"".join(_line(run, outcome, at) for outcome in outcomes)
     name = f"{_prefix(ledger)}{run.id}{_ENDING}"

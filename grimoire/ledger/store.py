@@ -1,6 +1,7 @@
 """The ledger: every call is one short transaction, and every reader takes its rows in pages.
 
-Where things are: `runs` begins and finds runs, `writing` puts on record, `reading` gets back, all over one `session`.
+Where things are: `runs` begins and finds runs, `writing` puts on record, `reading` gets back, `casts` finds what was
+cast; all over one `session`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from grimoire.chat import Answer
-from grimoire.ledger import reading, runs
+from grimoire.chat import Answer, Message
+from grimoire.conversation import Link, Wanted
+from grimoire.ledger import casts, reading, runs
 from grimoire.ledger.session import Session
 from grimoire.ledger.writing import Writer
 from grimoire.record import Cell, Done, Entry, Image, Outcome, Run, RunKind, Scored, Spent
@@ -166,6 +168,42 @@ class SqliteLedger:
         Casts, answers no one has judged yet, and what a run asked for anew with other settings are left out.
         """
         return reading.judged(self.session, spells)
+
+    def casts(self, wanted: Wanted, *, limit: int | None = None) -> Iterator[Entry]:
+        """The casts that are wanted, newest first."""
+        return reading.entries_of(self.session, casts.numbers(self.session, wanted, _sql_limit(limit)))
+
+    def find_cast(self, given: str) -> int | None:
+        """A cast by its number, or its place: `last`, `last~1` and so on. Raises UnknownName: there are not so many."""
+        return casts.find_number(self.session, given)
+
+    def find_cast_run(self, given: str) -> Run:
+        """A cast by its run's id or the beginning of one. Raises UnknownName: there is none, or several begin so."""
+        return casts.find_run(self.session, given)
+
+    def casts_of_terminal(self, terminal: str, *, limit: int) -> list[Run]:
+        """The newest casts of a terminal, newest first."""
+        return casts.latest_of_terminal(self.session, terminal, limit)
+
+    def conversation(self, run: str) -> list[Run]:
+        """The runs of the conversation that began with a run, newest first."""
+        return casts.runs_of(self.session, run)
+
+    def said(self, run: str) -> list[int]:
+        """The numbers of a run's answers in which something was said, whole or in part: of a question the latest."""
+        return casts.said(self.session, run)
+
+    def said_before(self, answer: int) -> tuple[Message, ...]:
+        """The messages that were sent before the last one of a question."""
+        return casts.said_before(self.session, answer)
+
+    def links(self, runs: Sequence[str]) -> dict[str, Link]:
+        """Where runs stand in their conversations."""
+        return casts.links(self.session, runs)
+
+    def inputs(self, *, limit: int, longest: int) -> list[str]:
+        """What was given to the latest casts, newest first; what is longer than so many characters is left out."""
+        return casts.inputs(self.session, limit, longest)
 
     def counts(self) -> dict[str, int]:
         """How much is on record: runs, answers, errors, and the schema's version."""
