@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import typer
 
@@ -22,6 +22,8 @@ from grimoire.terminal import strip_controls
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+T = TypeVar("T")
 
 FALLBACK_WIDTH = 120
 """Columns where standard output is no terminal and COLUMNS does not say."""
@@ -46,23 +48,43 @@ def emit_json(value: object, *, lines: bool = False) -> None:
 def lines_aside() -> Iterator[Callable[[object], None]]:
     """Gives what writes JSON lines to standard output as `emit_json` does, but never waits for whoever reads them.
 
-    A thread writes them; when left, all of them are waited for, or a signal. What is wrong with standard output is
-    raised by the call after, or in the end; a reader that is found gone only in the end is no error.
+    It ends, and raises, as `texts_aside` does.
+    """
+    with _aside_stdout(_line_encoder, partial(emit_json, lines=True), write_all) as put:
+        yield put
+
+
+@contextmanager
+def texts_aside(write: Callable[[int, bytes], None] = write_all) -> Iterator[Callable[[str], None]]:
+    """Gives what writes texts to standard output as they are, but never waits for whoever reads them.
+
+    A thread writes them, by `write` to the descriptor; when left, all of them are waited for, or a signal. What is
+    wrong with standard output is raised by the call after, or in the end; a reader that is found gone only in the end
+    is no error.
 
     Raises:
         typer.Exit: nobody reads any more.
         UsageError: standard output does not take them, or what waits for it finds no room.
         KeyboardInterrupt: a signal arrived while a reader was waited for.
     """
+    with _aside_stdout(_text_encoder, _write, write) as put:
+        yield put
+
+
+@contextmanager
+def _aside_stdout(
+    encoder: Callable[[TextIO], Callable[[T], bytes]], plain: Callable[[T], None], write: Callable[[int, bytes], None]
+) -> Iterator[Callable[[T], None]]:
+    """What puts values on standard output, a thread writing them; by `plain` where it is no file of the system's."""
     descriptor = _descriptor(sys.stdout)
     if descriptor is None:
-        yield partial(emit_json, lines=True)
+        yield plain
         return
-    stream, encode = sys.stdout, _line_encoder(sys.stdout)
+    stream, encode = sys.stdout, encoder(sys.stdout)
     stream.flush()
-    lines = Aside(partial(write_all, descriptor), Backlog())
+    lines = Aside(partial(write, descriptor), Backlog())
 
-    def put(value: object) -> None:
+    def put(value: T) -> None:
         if lines.failed:
             raise _refused(stream, lines.failed)
         try:
@@ -80,6 +102,11 @@ def lines_aside() -> Iterator[Callable[[object], None]]:
         yield put
     if lines.failed and isinstance(refused := _refused(stream, lines.failed), UsageError):
         raise refused
+
+
+def _text_encoder(stream: TextIO) -> Callable[[str], bytes]:
+    """What makes bytes of a text, as `stream` wants them."""
+    return partial(codecs.getincrementalencoder(stream.encoding or "ascii")("replace").encode)
 
 
 def _line_encoder(stream: TextIO) -> Callable[[object], bytes]:

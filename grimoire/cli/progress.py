@@ -69,15 +69,22 @@ def progress(
         KeyboardInterrupt: a signal arrived while whoever reads was waited for.
     """
     counted = Progress(planned, clock(), gates)
-    console = _terminal(json=json)
-    shown = _lines(counted, currency, interval, clock) if console is None else _live(counted, currency, console, clock)
+    console = terminal(own=json)
+    shown = (
+        lines(lambda: line(counted.rows(clock()), currency), interval)
+        if console is None
+        else _live(counted, currency, console, clock)
+    )
     with output.notes_aside(), output.lines_aside() if json else contextlib.nullcontext() as write, shown:
         yield OnResult(counted, clock, write)
 
 
-def _terminal(*, json: bool) -> Console | None:
-    """The terminal to draw on; None where there is none, or none that wants it, or one that JSON is written to."""
-    if sys.stderr is None or not sys.stderr.isatty() or (json and sys.stdout is not None and sys.stdout.isatty()):
+def terminal(*, own: bool) -> Console | None:
+    """The terminal to draw on; None where there is none, or none that wants it.
+
+    It has to be its `own` where what is written to standard output knows nothing of what is drawn.
+    """
+    if sys.stderr is None or not sys.stderr.isatty() or (own and sys.stdout is not None and sys.stdout.isatty()):
         return None
     console = output.stderr_console()
     return None if console.no_color or console.is_dumb_terminal or not console.is_terminal else console
@@ -102,7 +109,7 @@ def _live(counted: Progress, currency: str, console: Console, clock: Clock) -> I
         live.start()
     drawing: threading.Thread | None = None
     try:
-        with _every(PULSE, live.refresh) as drawing:
+        with every(PULSE, live.refresh) as drawing:
             yield
     finally:
         if drawing is None or not drawing.is_alive():  # else the terminal stands still: waited for long enough
@@ -111,25 +118,24 @@ def _live(counted: Progress, currency: str, console: Console, clock: Clock) -> I
 
 
 @contextmanager
-def _lines(counted: Progress, currency: str, interval: float, clock: Clock) -> Iterator[None]:
+def lines(line_now: Callable[[], str], interval: float = INTERVAL) -> Iterator[None]:
     """A line every `interval` seconds; one at the end too where there was one before."""
     said: list[str] = []
 
     def say() -> None:
-        text = line(counted.rows(clock()), currency)
-        output.note(text)
-        said[:] = [text]
+        said[:] = [line_now()]
+        output.note(said[0])
 
     try:
-        with _every(interval, say):
+        with every(interval, say):
             yield
     finally:
-        if said and said != [line(counted.rows(clock()), currency)]:
+        if said and said != [line_now()]:
             say()
 
 
 @contextmanager
-def _every(seconds: float, do: Callable[[], None]) -> Iterator[threading.Thread]:
+def every(seconds: float, do: Callable[[], None]) -> Iterator[threading.Thread]:
     """Does something again and again, first after that time, until left or until there is nobody to do it for."""
     over = threading.Event()
 

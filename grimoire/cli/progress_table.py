@@ -96,15 +96,20 @@ def line(rows: Sequence[Row], currency: str) -> str:
     said = [
         "" if every.rate is None else _rate(every.rate, "a second", "a minute"),
         f"{span(every.seconds)} left" if every.left and every.seconds is not None else "",
-        "" if every.cost is None else _money(every.cost, currency),
+        "" if every.cost is None else amount(every.cost, currency),
     ]
-    pausing = ", ".join(f"{one_line(row.backend)} {_pause(row)}{_why(row)}" for row in rows if _pause(row))
+    pausing = pauses(rows)
     rest = ", ".join(part for part in said if part)
     return (
         f"{every.done:,} of {every.planned:,}: {verdicts}"
         + (f"; {rest}" if rest else "")
         + (f" ({pausing})" if pausing else "")
     )
+
+
+def pauses(rows: Sequence[Row]) -> str:
+    """Which backends pause, and why; empty where none does."""
+    return ", ".join(f"{one_line(row.backend)} {_pause(row)}{_why(row)}" for row in rows if _pause(row))
 
 
 def span(seconds: float) -> str:
@@ -129,7 +134,7 @@ def _cells(row: Row, currency: str) -> Cells:
         "errors": f"{row.errors:,}",
         "rate": "" if row.rate is None else _rate(row.rate, "/s", "/min"),
         "left": span(row.seconds) if row.left and row.seconds is not None else "",
-        "cost": "" if row.cost is None else _money(row.cost, currency),
+        "cost": "" if row.cost is None else amount(row.cost, currency),
         "remark": _pause(row),
     }
 
@@ -163,7 +168,7 @@ def _rate(rate: float, second: str, minute: str) -> str:
     return f"{digits}{unit}" if unit.startswith("/") else f"{digits} {unit}"
 
 
-def _money(amount: float, currency: str) -> str:
+def amount(amount: float, currency: str) -> str:
     """Without the zeros that say nothing."""
     number, _, unit = output.money(amount, currency).partition(" ")
     return f"{number.rstrip('0').rstrip('.') if amount < 1 else number} {unit}"

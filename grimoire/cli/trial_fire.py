@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +15,7 @@ from grimoire.chat import bound_of
 from grimoire.cli import judging, output, progress, wiring
 from grimoire.cli.options import AUTO
 from grimoire.cli.rescue import rescuer
+from grimoire.cli.running import INTERRUPTED, UNREAD, calm_collector, recalling, signals
 from grimoire.errors import UsageError
 from grimoire.ledger import fingerprint
 from grimoire.trial import plan as trial_plan
@@ -25,7 +23,6 @@ from grimoire.trial.budget import Budget
 from grimoire.trial.run import Runner
 from grimoire.trial.sampling import Measured, Sampler, known
 from grimoire.trial.work import Again, Result, Trial
-from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
     from grimoire.cli.judging import SpellJudge
@@ -34,9 +31,6 @@ if TYPE_CHECKING:
     from grimoire.ports import ChatBackend
     from grimoire.record import Cell, Done, Entry, Run
     from grimoire.verdict import VerdictKind
-
-INTERRUPTED = "interrupted"
-UNREAD = "nobody reads its output any more"
 
 
 class Fired(msgspec.Struct, frozen=True):
@@ -91,17 +85,17 @@ def fire(setup: Setup, run: Run, store: SqliteLedger, *, json: bool) -> Fired:
             asking = msgspec.structs.replace(
                 trial, sampler=_Growing(trial.sampler, on_result) if trial.sampler else None
             )
-            tell = _recalling(store, on_result) if json else on_result
+            tell = recalling(store, on_result) if json else on_result
             runner = Runner(asking, planned, _counting(told, setup.plan.samples, tell, lambda: runner.stop(UNREAD)))
             open_ones: list[ChatBackend] = [*setup.backends, *([setup.panel] if setup.panel else [])]
-            with _signals(runner):
+            with signals(runner):
                 try:
                     await runner.run()
                 finally:
                     await asyncio.gather(*(backend.aclose() for backend in open_ones), return_exceptions=True)
 
     try:
-        with _calm_collector():
+        with calm_collector():
             asyncio.run(ask())
     except KeyboardInterrupt:
         output.note(f"cut off: what was answered is recorded; go on with: grimoire trial --resume {run.id}")
@@ -136,23 +130,6 @@ def _known(planned: Iterable[trial_plan.Planned], done: Mapping[str, Done]) -> i
     return sum(cell.key in done for cells in planned for cell in cells)
 
 
-@contextmanager
-def _calm_collector() -> Iterator[None]:
-    """What start-up has made stays, and answers leave few cycles: it is looked for garbage less often.
-
-    Through the SDK that saved a tenth of a call where answers came in 0.05 s, and nothing to be seen at 0.2 s.
-    """
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
 class _Growing(msgspec.Struct, frozen=True):
     """A sampler whose questions on top of the plan are shown as part of what is to do."""
 
@@ -165,19 +142,6 @@ class _Growing(msgspec.Struct, frozen=True):
         if again:
             self.shown.grow(again.backend, 1)
         return again
-
-
-def _recalling(store: SqliteLedger, on_result: Callable[[Result], None]) -> Callable[[Result], None]:
-    """What was answered before a resume is told whole, as the ledger has it."""
-
-    def tell(result: Result) -> None:
-        if result.earlier and result.answer is None:
-            entry = store.entry(result.number)
-            verdict = Verdict(kind=result.verdict.kind, checks=entry.checks, yardstick=entry.yardstick)
-            result = msgspec.structs.replace(result, verdict=verdict, answer=entry.reply, cost=entry.cost)
-        on_result(result)
-
-    return tell
 
 
 def _counting(
@@ -233,49 +197,6 @@ def _recall(setup: Setup) -> Callable[[Entry], Cell]:
         )
 
     return recall
-
-
-@contextmanager
-def _signals(runner: Runner) -> Iterator[None]:
-    """The first signal stops launching and waits for what is paid for; the second one cuts that off."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    signals = 0
-
-    def interrupt() -> None:
-        nonlocal signals
-        signals += 1
-        if signals == 1:
-            runner.why = ""
-            runner.stop(INTERRUPTED)
-            if runner.under_way:
-                waiting = output.count(runner.under_way, "answer")
-                output.note(f"interrupted: waiting for {waiting} under way; once more cuts them off")
-        # More of them change nothing, nor do any once it has ended, while connections are closed.
-        elif signals == 2 and task and not runner.over:  # noqa: PLR2004  # the second one
-            task.cancel()
-
-    caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]
-    try:
-        yield
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    finally:
-        for number in caught:
-            loop.remove_signal_handler(number)
-
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def _catch(loop: asyncio.AbstractEventLoop, number: signal.Signals, then: Callable[[], None]) -> bool:
-    """Not in a thread, where no signal arrives, nor where the one who started us wants it ignored, as `nohup` does."""
-    if signal.getsignal(number) is signal.SIG_IGN:
-        return False
-    try:
-        loop.add_signal_handler(number, then)
-    except (ValueError, RuntimeError):
-        return False
-    return True
 
 
 def _sampler(setup: Setup, run: Run, store: SqliteLedger, judge: SpellJudge) -> Sampler:
