@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from grimoire import atomic, spellfile
+from grimoire import atomic, spellfile, yamlfile
 from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
 from grimoire.spell import Spell, Translation
 from grimoire.spellfile import CheckValidator
@@ -65,17 +65,22 @@ class Library:
                 found.setdefault(path.stem, path)
         return dict(sorted(found.items()))
 
-    def get(self, name: str) -> Spell:
-        """One spell by name or by path.
+    def get(self, name: str, *, begins: bool = False) -> Spell:
+        """One spell as `find` finds it.
 
         Raises:
             UnknownName: there is none; the nearest names are offered.
             InvalidFile: its file is not valid.
         """
-        return self.load(self.find(name))
+        return self.load(self.find(name, begins=begins))
 
-    def find(self, name: str) -> Path:
-        """The file of a spell given by name or by path."""
+    def find(self, name: str, *, begins: bool = False) -> Path:
+        """The file of a spell given by name or by path; with `begins` by the beginning of its name too, as people type.
+
+        A name that is one wins over those it begins. Raises UnknownName.
+        """
+        if not name.strip():
+            raise UnknownName("the name of a spell is empty", hint="`grimoire list` shows them all")
         if _is_path(name):
             path = Path(name)
             with contextlib.suppress(OSError):  # a whole text given for a name is longer than a path may be
@@ -85,6 +90,10 @@ class Library:
         paths = self.paths()
         if name in paths:
             return paths[name]
+        if begins and (begun := [known for known in paths if known.startswith(name)]):
+            if len(begun) == 1:
+                return paths[begun[0]]
+            raise UnknownName(f"{len(begun)} spells begin with `{name}`", hint=_some(begun))
         raise UnknownName(f"no spell `{name}`", hint=_nearest(name, list(paths)))
 
     def name_of(self, given: str) -> str:
@@ -94,6 +103,10 @@ class Library:
     def load(self, path: Path) -> Spell:
         """The spell in a file. Raises InvalidFile."""
         return spellfile.read_spell(path, self._validate)[0]
+
+    def parse(self, raw: bytes, file: str) -> Spell:
+        """The spell in a text that is in no file, whose problems are told as those of `file`. Raises InvalidFile."""
+        return spellfile.parse_spell(yamlfile.decode(raw, file), None, self._validate)[0]
 
     def find_all(self, names: Iterable[str]) -> list[Path]:
         """The files of spells given by names, globs over names (`seo-*`) or paths, each once.
@@ -270,9 +283,16 @@ def _once(paths: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
+def _some(names: list[str], most: int = 10) -> str:
+    """Names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def _nearest(name: str, known: list[str]) -> str:
     import difflib
 
+    name = name.lower()  # as every name is
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     near += [other for other in known if name in other and other not in near][:3]
     return f"did you mean {' or '.join(f'`{n}`' for n in near[:3])}?" if near else "`grimoire list` shows them all"

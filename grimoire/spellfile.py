@@ -60,7 +60,13 @@ def read_spell(path: Path, validate_check: CheckValidator) -> tuple[Spell, list[
     Raises:
         InvalidFile: with every error found, and the warnings after them.
     """
-    document = yamlfile.read(path)
+    return parse_spell(yamlfile.read(path), path, validate_check)
+
+
+def parse_spell(
+    document: yamlfile.Document, path: Path | None, validate_check: CheckValidator
+) -> tuple[Spell, list[Problem]]:
+    """As `read_spell`, of a document that was read already; `path` is None where it is in no file."""
     raw = yamlfile.convert(document, SpellFile)
     spell = _spell(raw, path)
     problems = chain(_check_problems(document, raw, validate_check), _spell_problems(document, spell))
@@ -110,7 +116,7 @@ def _plain(variable: Variable) -> dict[str, object]:
     return data
 
 
-def _spell(raw: SpellFile, path: Path) -> Spell:
+def _spell(raw: SpellFile, path: Path | None) -> Spell:
     fields = _fields(raw, SpellFields) | {"variables": _variables(raw.variables)}
     cases = tuple(Case(checks=_check_specs(case.checks), **_fields(case, CaseFields)) for case in raw.cases)
     return Spell(path=path, cases=cases, checks=_check_specs(raw.checks), **fields)

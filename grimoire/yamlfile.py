@@ -89,6 +89,11 @@ def read(path: Path) -> Document:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise _invalid(file, "file", f"cannot be read: {error.strerror or error}") from error
+    return decode(raw, file)
+
+
+def decode(raw: bytes, file: str) -> Document:
+    """Parse a file's bytes, of which one more than MAX_BYTES is enough. Raises InvalidFile as `read`."""
     if len(raw) > MAX_BYTES:
         raise _invalid(file, "limit", f"larger than {MAX_BYTES // 1024} KiB", hint="is this really a spell file?")
     try:

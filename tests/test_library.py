@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grimoire import yamlfile
 from grimoire.checks import BadCheck, build, standing
 from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
 from grimoire.library import Library, duplicates, shipped, spell_files
@@ -156,6 +157,64 @@ def test_names_that_are_not_there(tmp_path: Path) -> None:
         assert hint in caught.value.hint
     with pytest.raises(UnknownName):
         library.load_all(["tldr", "none"])
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        pytest.param("tl", "tldr", id="its-beginning"),
+        pytest.param("seo", "seo", id="a-whole-name-wins"),
+        pytest.param("seo-a", "seo-article", id="one-of-several"),
+    ],
+)
+def test_a_spell_is_found_by_the_beginning_of_its_name(tmp_path: Path, given: str, found: str) -> None:
+    for name in ("seo", "seo-article", "seo-title", "tldr"):
+        write(tmp_path, name)
+    library = Library([tmp_path], validate)
+    assert library.get(given, begins=True).name == found
+    if given != found:
+        with pytest.raises(UnknownName):
+            library.get(given)
+        with pytest.raises(UnknownName):
+            library.find_all([given])
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        pytest.param("seo-", "2 spells begin with `seo-`", "seo-article, seo-title", id="several"),
+        pytest.param("s", "12 spells begin with `s`", "s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more", id="many"),
+        pytest.param("", "the name of a spell is empty", "`grimoire list` shows them all", id="empty"),
+        pytest.param(" ", "the name of a spell is empty", "`grimoire list` shows them all", id="blank"),
+        pytest.param("TLDR", "no spell `TLDR`", "did you mean `tldr`?", id="in-capitals"),
+        pytest.param("ldr", "no spell `ldr`", "did you mean `tldr`?", id="its-end-is-no-beginning"),
+    ],
+)
+def test_beginnings_that_name_no_spell(tmp_path: Path, given: str, message: str, hint: str) -> None:
+    write(tmp_path, "tldr")
+    for name in ("seo-article", "seo-title") if given != "s" else (f"s{n}" for n in range(10)):
+        write(tmp_path, name)
+    if given == "s":
+        write(tmp_path, "sa")
+        write(tmp_path, "sb")
+    with pytest.raises(UnknownName) as caught:
+        Library([tmp_path], validate).get(given, begins=True)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_spell_that_is_in_no_file_is_as_well_looked_at(tmp_path: Path) -> None:
+    library = Library([tmp_path], validate)
+    spell = library.parse("\ufeffname: tea\nprompt: 写 [PROMPT]\n".encode(), "<stdin>")
+    assert (spell.name, spell.prompt, spell.path) == ("tea", "写 [PROMPT]", None)
+    for raw, said in (
+        (b"name: tea\nprompt: x\ntitel: y\n", "<stdin>:3:1: error: unknown key `titel` (did you mean `title`?)"),
+        (b"name: tea\nprompt: \xff\n", "<stdin>:2: error: not UTF-8"),
+        (b"a" * (yamlfile.MAX_BYTES + 1), "<stdin>: error: larger than 2048 KiB"),
+        (b"", "<stdin>:1:1: error: "),
+    ):
+        with pytest.raises(InvalidFile) as caught:
+            library.parse(raw, "<stdin>")
+        assert caught.value.message.startswith(said)
 
 
 @pytest.mark.parametrize(

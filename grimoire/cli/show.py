@@ -35,7 +35,7 @@ def show(
 
     loaded = settings.load()
     library = wiring.open_library(loaded, judging=checks)
-    spell = library.get(name)
+    spell = library.get(name, begins=True)
     if checks:
         _show_checks(spell, expectations=loaded.values.expectations, json=json)
         return
