@@ -17,6 +17,8 @@ from grimoire.record import Cell, Entry
 from grimoire.spell import Case, Spell, Template, Variable
 
 CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
+OF_A_SPELL = ("echo", "leftovers", "on-subject", "on-task")
+"""Standing checks that compare an answer with all that was asked, of which a follow-up says but a little."""
 OVERLAP = 200
 """Characters at a seam that are searched for text the model repeats when it goes on."""
 
@@ -119,9 +121,16 @@ def follow_up(
     dials: Dials,
     parameters: dict[str, object],
 ) -> Cell:
-    """The next question of a conversation: a text of the user's own, with what the dials ask for."""
+    """The next question of a conversation: a text of the user's own, with what the dials ask for.
+
+    Raises:
+        MissingInput: there is no text.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if not text.strip():
+        raise MissingInput("a follow-up says something", hint='such as: grimoire cast -c "in two lines"')
     said = with_dials(text, dials, talk.language, speaks=True)
-    answer_in = dials.answer_in or talk.language
+    answer_in = dials.answer_in or talk.answer_in or talk.language
     return Cell(
         spell=talk.spell,
         language=talk.language,
@@ -135,10 +144,15 @@ def follow_up(
     )
 
 
-def stand_in(talk: Conversation | None) -> Spell:
-    """What the answer to a follow-up is judged by: the standing checks that need no spell."""
+def stand_in(talk: Conversation | None, dials: Dials = Dials()) -> Spell:  # noqa: B008  # frozen
+    """What the answer to a follow-up is judged by: the standing checks that hold whatever was said before.
+
+    That a follow-up has few words of its subject, or gets back what was there before, says nothing; and the user's own
+    words say in what language he wants it, unless a dial does.
+    """
     name, language = (talk.spell, talk.language) if talk else ("", "en")
-    return Spell(name=name, language=language, prompt="", expectations=False)
+    skipped = OF_A_SPELL if dials.answer_in else (*OF_A_SPELL, "language")
+    return Spell(name=name, language=language, prompt="", expectations=False, skip_checks=skipped)
 
 
 async def ask(

@@ -66,7 +66,7 @@ def ask_of(call: Call, inputs: list[Input]) -> Questions:
         return make_cell(call, given, text, backend)
 
     backends = open_backends(call, patience=PATIENCE if len(inputs) == 1 else None)
-    return Questions(inputs, call.subject.texts, backends, build, call.subject.spell or stand_in(call.talk))
+    return Questions(inputs, call.subject.texts, backends, build, call.subject.spell or stand_in(call.talk, call.dials))
 
 
 def _alone(call: Call, questions: Questions) -> bool:
@@ -161,6 +161,7 @@ def parameters(call: Call) -> dict[str, object]:
 def plan(call: Call, questions: Sequence[Question] | Questions) -> dict[str, object]:
     """What the ledger keeps of the call beside its questions: what a conversation is gone on with."""
     from grimoire.cli.conversations import terminal_id
+    from grimoire.redact import hide_secrets
 
     heads = questions if isinstance(questions, Sequence) else questions.heads
     kept: dict[str, object] = {
@@ -168,10 +169,10 @@ def plan(call: Call, questions: Sequence[Question] | Questions) -> dict[str, obj
         "backends": list(dict.fromkeys(question.cell.backend for question in heads)),
         "terminal": terminal_id(),
         "dials": call.dials,
-        "parameters": parameters(call),
+        "parameters": hide_secrets(parameters(call)),
         "questions": len(questions),
     }
-    return kept | ({"conversation": call.talk.id} if call.talk else {})
+    return kept | ({"conversation": call.talk.id, "after": call.talk.after} if call.talk and call.talk.id else {})
 
 
 def _follow_up(call: Call, given: Input, backend: Addressee) -> Cell:
