@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
+from grimoire.cli.search_show import snip
 from tests.cli.process import call, run
 
 
@@ -140,6 +142,80 @@ def test_search_finds_in_every_language(words: list[str], first: str) -> None:
 
 def test_search_that_finds_nothing_says_so() -> None:
     found = run(["search", "zzzzzz"])
-    assert (found.code, found.out) == (1, "")
+    assert (found.code, found.out.strip()) == (1, "")
     assert "no spell has zzzzzz" in found.err
     assert call(["search", "zzzzzz", "--json"]).json == []
+
+
+def test_search_shows_where_the_words_stand() -> None:
+    found = call(["search", "收费杂志"], env={"COLUMNS": "61"})
+    assert found.code == 0
+    name, place = found.out.splitlines()
+    assert name == "blog-title  Ten Blog Titles, Three Finalists · 博客标题十选三"
+    assert place.startswith("    prompt zh: ")
+    assert "收费杂志" in place
+    assert cell_len(place) <= 61
+
+
+def test_search_in_json_says_the_places_too() -> None:
+    (spell,) = call(["search", "收费杂志", "--json"]).json
+    assert spell["name"] == "blog-title"
+    (place,) = spell["found"]["in"]
+    assert (place["field"], place["language"]) == ("prompt", "zh")
+    assert "收费杂志" in place["text"]
+    assert (spell["found"]["missing"], spell["found"]["coverage"]) == ([], 1.0)
+
+
+def test_search_takes_chinese_apart_and_says_so() -> None:
+    found = call(["search", "标题的博客"])
+    assert (found.code, found.out.split()[0]) == (0, "blog-title")
+    assert "no spell has 标题的博客 as it is" in found.err
+
+
+def test_search_mends_a_mistyped_word_and_says_so() -> None:
+    found = call(["search", "titel"])
+    assert (found.code, found.out.split()[0]) == (0, "blog-title")
+    assert "showing results for `title`: no spell has titel" in found.err
+
+
+def test_search_offers_what_has_some_of_the_words_marked_and_ends_with_one() -> None:
+    found = call(["search", "midjourney", "qqqzzq"])
+    assert found.code == 1
+    assert found.out.startswith("midjourney-prompt")
+    assert found.out.rstrip().endswith("without qqqzzq")
+    assert "no spell has all the words" in found.err
+
+
+def test_search_shows_as_many_as_are_asked_for_and_says_how_many_there_are() -> None:
+    found = call(["search", "a", "-n", "2"])
+    assert sum(not line.startswith(" ") for line in found.out.splitlines()) == 2
+    assert "2 of 26 spells shown; -n 26 shows them all" in found.err
+    assert len(call(["search", "a", "-n", "2", "--json"]).json) == 2
+    assert len(call(["search", "a", "--json"]).json) == 26
+
+
+def test_what_a_hostile_spell_says_moves_no_cursor(write_spell: Callable[..., Path]) -> None:
+    write_spell("evil", **{"The Title": '"\\e[2Jzebra \\e]0;x\\a"'})
+    found = run(["search", "zebra"])
+    assert "evil" in found.out
+    assert "\x1b" not in found.out
+
+
+@pytest.mark.parametrize("width", [pytest.param(40, id="narrow"), pytest.param(100, id="wide")])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    found = call(["search", "标题", "-n", "50"], env={"COLUMNS": str(width)})
+    assert max(map(cell_len, found.out.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "needles", "width", "shown"),
+    [
+        pytest.param("short text", ["text"], 40, "short text", id="whole"),
+        pytest.param("one two three four five six seven eight", ["seven"], 20, "…six seven eight", id="end"),
+        pytest.param("一二三四五六七八九十一二三四五六七八九十甲", ["甲"], 12, "…七八九十甲", id="Chinese"),
+        pytest.param("一二三四五六七八九十", [], 7, "一二三…", id="nothing marked"),
+        pytest.param("x\ny   z", ["z"], 40, "x y z", id="one line"),
+    ],
+)
+def test_a_snippet_is_the_part_with_the_words(text: str, needles: list[str], width: int, shown: str) -> None:
+    assert snip(text, needles, width) == shown
