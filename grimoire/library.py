@@ -6,6 +6,7 @@ import contextlib
 import fnmatch
 import os
 import re
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +15,7 @@ import msgspec
 
 from grimoire import atomic, spellfile, yamlfile
 from grimoire.errors import InvalidFile, Problem, UnknownName, UsageError
+from grimoire.index import Index
 from grimoire.spell import Spell, Translation
 from grimoire.spellfile import CheckValidator
 
@@ -48,22 +50,28 @@ class Library:
     """The spells on a search path; a name found in an earlier folder hides the same name in a later one.
 
     A translation stands beside its spell. Those of spells that came with an installed Grimoire go to `own`, the user's
-    folder, since nobody writes into an installed package.
+    folder, since nobody writes into an installed package. An `index` is asked before a file is read; what is new in it
+    is saved when nobody needs the library any more.
     """
 
-    def __init__(self, roots: Sequence[Path], validate_check: CheckValidator, own: Path | None = None) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        validate_check: CheckValidator,
+        own: Path | None = None,
+        index: Index | None = None,
+    ) -> None:
         self.roots = _once(root for root in roots if root.is_dir())
         self._validate = validate_check
         self._own = own
+        self._index = index
+        if index:
+            weakref.finalize(self, index.save)
         self._sidecars: dict[Path, dict[str, list[Path]]] = {}
 
     def paths(self) -> dict[str, Path]:
         """Every spell's file by name, in the order of the names."""
-        found: dict[str, Path] = {}
-        for root in self.roots:
-            for path in spell_files(root):
-                found.setdefault(path.stem, path)
-        return dict(sorted(found.items()))
+        return _by_name(spell_files(root) for root in self.roots)
 
     def get(self, name: str, *, begins: bool = False) -> Spell:
         """One spell as `find` finds it.
@@ -102,7 +110,11 @@ class Library:
 
     def load(self, path: Path) -> Spell:
         """The spell in a file. Raises InvalidFile."""
-        return spellfile.read_spell(path, self._validate)[0]
+
+        def read() -> Spell:
+            return spellfile.read_spell(path, self._validate)[0]
+
+        return self._index.spell(path, read) if self._index else read()
 
     def parse(self, raw: bytes, file: str) -> Spell:
         """The spell in a text that is in no file, whose problems are told as those of `file`. Raises InvalidFile."""
@@ -125,9 +137,10 @@ class Library:
         Raises:
             UnknownName: one of the names is not there, or a glob matches none.
         """
-        paths = self.find_all(names) if names else list(self.paths().values())
+        files = [] if names else [spell_files(root) for root in self.roots]
+        paths = self.find_all(names) if names else list(_by_name(files).values())
         spells: list[Spell] = []
-        problems = [] if names else [p for root in self.roots for p in duplicates(root)]
+        problems = [problem for of_root in files for problem in _duplicates(of_root)]
         for path in paths:
             try:
                 spells.append(self.load(path))
@@ -138,7 +151,7 @@ class Library:
     def translation(self, spell: Spell, language: str) -> Translation | None:
         """A spell's translation, stale or not; None when there is none. Raises InvalidFile."""
         path = self.translation_path(spell, language)
-        return spellfile.read_translation(path, spell)[0] if path.is_file() else None
+        return self._read_translation(path, spell) if path.is_file() else None
 
     def translations(self, spell: Spell) -> list[Translation]:
         """A spell's translations, by language. One that is not valid is left out; `lint` says why."""
@@ -146,7 +159,7 @@ class Library:
         folders = [folder for folder in (spell.path.parent if spell.path else None, self._own) if folder]
         for path in (path for folder in folders for path in self._sidecars_in(folder).get(spell.name, ())):
             with contextlib.suppress(InvalidFile):
-                translation, _ = spellfile.read_translation(path, spell)
+                translation = self._read_translation(path, spell)
                 found.setdefault(translation.language, translation)
         return list(found.values())
 
@@ -186,6 +199,12 @@ class Library:
                 yield Linted(path, problems, spell)
             else:
                 yield self._lint_translation(path, source, spell)
+
+    def _read_translation(self, path: Path, spell: Spell) -> Translation:
+        def read() -> Translation:
+            return spellfile.read_translation(path, spell)[0]
+
+        return self._index.translation(path, spell, read) if self._index else read()
 
     def _matching(self, glob: str) -> list[Path]:
         paths = self.paths()
@@ -237,28 +256,42 @@ def lint_groups(root: Path) -> list[LintGroup]:
 
 def yaml_files(root: Path) -> list[Path]:
     """Every YAML file below a folder, hidden ones left out, in a stable order."""
-    found: list[Path] = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(folder, name) for name in sorted(files) if name.endswith(SUFFIX) and not name.startswith(".")]
-    return found
+    return [Path(folder, name) for folder, name in _walk(root)]
 
 
 def spell_files(root: Path) -> list[Path]:
     """The spell files below a folder: those whose stem holds no dot."""
-    return [path for path in yaml_files(root) if "." not in path.stem]
+    return [Path(folder, name) for folder, name in _walk(root) if name.count(".") == 1]
+
+
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from ((folder, name) for name in sorted(files) if name.endswith(SUFFIX) and not name.startswith("."))
 
 
 def duplicates(root: Path) -> Iterator[Problem]:
     """Spells of one folder that share a name; the first path is the one a name finds."""
+    return _duplicates(spell_files(root))
+
+
+def _duplicates(files: Iterable[Path]) -> Iterator[Problem]:
     first: dict[str, Path] = {}
-    for path in spell_files(root):
+    for path in files:
         if path.stem in first:
             message = f"a second spell named `{path.stem}`; the first is {first[path.stem]}"
             yield Problem(
                 file=str(path), line=1, column=1, gate="duplicate", message=message, hint="rename one of them"
             )
         first.setdefault(path.stem, path)
+
+
+def _by_name(files: Iterable[list[Path]]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for of_root in files:
+        for path in of_root:
+            found.setdefault(path.name[: -len(SUFFIX)], path)
+    return dict(sorted(found.items()))
 
 
 def _is_path(given: str) -> bool:

@@ -244,6 +244,13 @@ def state_directory() -> Path:
     return user_state_path("grimoire", appauthor=False)
 
 
+def cache_directory() -> Path:
+    """Where what can be made again at any time is kept, such as what spell files held."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("grimoire", appauthor=False)
+
+
 def _project_file(directory: Path) -> Path | None:
     folders = [directory, *directory.parents]
     return next((path for folder in folders if (path := folder / PROJECT_FILE).is_file()), None)

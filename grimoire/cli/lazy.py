@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import typer
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 
@@ -29,23 +29,35 @@ class Place(NamedTuple):
     help: str
 
 
+class LightCommand(TyperCommand):
+    """A command whose plain parameters are read without pydantic, `--help` among them."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer keeps its own class of contexts to itself
+        lighten(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class LightGroup(TyperGroup):
+    """A group of which the same holds."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
+        lighten(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
 def grouped(places: dict[str, Place]) -> type[TyperGroup]:
     """The class of a group that has these commands, besides those that are registered with it; given to Typer as `cls`.
 
     They come in the order of `places`.
     """
 
-    class Group(TyperGroup):
+    class Group(LightGroup):
         def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # as Typer gives them
             super().__init__(**attributes)
             self.commands = _Commands(places, self.commands)
 
         def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002  # as Typer has it
             return list(self.commands)
-
-        def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
-            lighten(self.params)
-            return super().parse_args(ctx, args)
 
         def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:  # type: ignore[override]  # as above
             from typer._click.shell_completion import CompletionItem
@@ -86,14 +98,14 @@ def _make(name: str, place: Place) -> Any:  # noqa: ANN401  # as above
     found = getattr(importlib.import_module(f"grimoire.cli.{place.module}"), place.name)
     own = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     if isinstance(found, typer.Typer):
-        own.add_typer(found, name=name)
+        for each in found.registered_commands:
+            each.cls = LightCommand
+        own.add_typer(found, name=name, cls=LightGroup)
     else:
-        own.command(name)(found)
+        own.command(name, cls=LightCommand)(found)
     command: Any = get_command(own)
     command = getattr(command, "commands", {}).get(name, command)
     command.rich_help_panel = place.panel
-    for each in (command, *getattr(command, "commands", {}).values()):
-        lighten(each.params)
     return command
 
 
