@@ -16,7 +16,7 @@ VALUES = {
     *("permutation", "rates", "dials", "conversation", "compose", "contradictions"),
 }
 PORTS = {"ports"}
-FILES = {"yamlfile", "nearest", "atomic", "chainfile", "spellfile", "library", "settings", "glossaryfile"}
+FILES = {"yamlfile", "nearest", "atomic", "chainfile", "spellfile", "library", "settings", "glossaryfile", "index"}
 FAMILIES = {"backends", "translators", "checks", "ledger", "formats"}
 ENGINE = {"cast", "judge", "trial", "reports"}
 

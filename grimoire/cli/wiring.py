@@ -11,11 +11,12 @@ import msgspec
 
 from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
 from grimoire.glossary import Glossary
+from grimoire.index import Index
 from grimoire.library import Library, shipped
 from grimoire.pace import Limits
 from grimoire.ports import ChatBackend, Translator
 from grimoire.segment import Segment
-from grimoire.settings import REHEARSAL, BackendSettings, Settings, data_directory
+from grimoire.settings import REHEARSAL, BackendSettings, Settings, cache_directory, data_directory
 from grimoire.spell import CheckSpec
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def open_library(settings: Settings, *, judging: bool = True) -> Library:
     Without `judging` the checks of spells are not looked into, which spares commands that only read them the imports.
     """
     own = data_directory() / "spells"
+    index: Index | None = Index(cache_directory() / "spells", checked=judging)
     if judging and settings.code_folder:
         from grimoire.checks.python_code import allow
 
         allow(settings.code_folder)
-    return Library([*settings.spell_folders, shipped()], validate_check if judging else _any_check, own)
+        index = None  # whether such a check is as it should be, files say that the index knows nothing of
+    return Library([*settings.spell_folders, shipped()], validate_check if judging else _any_check, own, index)
 
 
 def validate_check(spec: CheckSpec) -> str:
