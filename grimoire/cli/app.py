@@ -19,6 +19,7 @@ COMMANDS = {
     "search": Place("search", "search", LIBRARY, "find spells by words"),
     "new": Place("new", "new", LIBRARY, "start a spell"),
     "lint": Place("lint", "lint", LIBRARY, "check spells and translations"),
+    "dials": Place("dials", "dials", LIBRARY, "list the tones and writing styles"),
     "schema": Place("schema", "schema", LIBRARY, "print the JSON Schema of a spell file"),
     "cast": Place("cast", "cast", WORK, "fire a spell and print the answer"),
     "translate": Place("translate", "translate", WORK, "translate spells"),
@@ -28,6 +29,7 @@ COMMANDS = {
     "import": Place("import_", "import_app", WORK, "read translations from other tools"),
     "status": Place("status", "status", LEDGER, "show which spells work where"),
     "history": Place("history", "history", LEDGER, "show what a spell was asked and what came back"),
+    "log": Place("log", "log_app", LEDGER, "list, search, show and export what was cast"),
     "diff": Place("diff", "diff", LEDGER, "compare two runs"),
     "rejudge": Place("rejudge", "rejudge", LEDGER, "run today's checks over stored answers"),
     "backends": Place("backends", "backends", SETUP, "list the backends and their keys"),
@@ -62,7 +64,7 @@ def _options(
 
 def main() -> None:
     """Run the command line and exit with a code of the table in the README."""
-    from grimoire.cli.inputs import join_pairs, join_resume
+    from grimoire.cli.argv import join_pairs, join_resume
 
     try:
         app(join_resume(join_pairs(sys.argv[1:])), prog_name="grimoire")
