@@ -13,11 +13,11 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
     *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants", "pace"),
-    *("permutation", "rates", "dials", "conversation", "compose", "contradictions"),
+    *("permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam"),
 }
 PORTS = {"ports"}
 FILES = {"yamlfile", "nearest", "atomic", "chainfile", "spellfile", "library", "settings", "glossaryfile", "index"}
-FAMILIES = {"backends", "translators", "checks", "ledger", "formats"}
+FAMILIES = {"backends", "translators", "checks", "ledger", "formats", "pages"}
 ENGINE = {"cast", "judge", "trial", "reports"}
 
 ALLOWED: dict[str, set[str]] = {
