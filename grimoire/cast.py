@@ -14,13 +14,12 @@ from grimoire.dials import Dials, with_dials
 from grimoire.errors import MissingInput, UsageError
 from grimoire.ports import Addressee, ChatBackend, Exchange
 from grimoire.record import Cell, Entry
+from grimoire.seam import Seam, stitch
 from grimoire.spell import Case, Spell, Template, Variable
 
 CONTINUE = {"en": "Continue writing please", "zh": "继续", "zh-Hant": "繼續"}
 OF_A_SPELL = ("echo", "leftovers", "on-subject", "on-task")
 """Standing checks that compare an answer with all that was asked, of which a follow-up says but a little."""
-OVERLAP = 200
-"""Characters at a seam that are searched for text the model repeats when it goes on."""
 
 
 def answer_language(case: Case, template: Template, chosen: str = "") -> str:
@@ -160,26 +159,81 @@ async def ask(
 ) -> Answer:
     """Ask, and while the answer is cut off by length ask it to go on, at most `continue_limit` times.
 
-    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. Whatever ends a
-    continuation has as its `partial` what had come before: ServiceError, Stopped, CancelledError.
+    The pieces are stitched where one repeats the end of the one before; each is kept in `parts`. All that `on_text` is
+    given is the text of the answer: of a continuation it gets nothing before it is clear that it is no repetition.
+    Whatever ends it early (ServiceError, Stopped, CancelledError) has as its `partial` what had come before; what was
+    only heard of a piece is part of it.
     """
-    answer = await backend.ask(request, on_text)
-    parts = [answer.text]
-    whole = answer
+    listener = _Listener(on_text) if on_text else None
+    whole = await _ask_once(backend, request, listener, None)
+    parts = [whole.text]
     while whole.finish_reason == "length" and whole.text.strip() and len(parts) <= continue_limit:
         go_on = Message("user", CONTINUE.get(request.answer_in, CONTINUE["en"]))
         said = Message("assistant", whole.text)
         follow = msgspec.structs.replace(request, messages=(*request.messages, said, go_on))
-        try:
-            more = await backend.ask(follow, on_text)
-        except BaseException as error:
-            error.partial = whole  # type: ignore[attr-defined]  # of one that is cancelled too: it is paid for
-            raise
+        more = await _ask_once(backend, follow, listener, whole)
         if not more.text.strip():
             return _joined(whole, msgspec.structs.replace(more, text="", finish_reason="length"), parts[1:] and parts)
         parts.append(more.text)
         whole = _joined(whole, more, parts)
     return whole
+
+
+class _Listener:
+    """Passes a piece of an answer on as it comes, and keeps what was heard of it."""
+
+    def __init__(self, on_text: Callable[[str], None]) -> None:
+        self._on_text = on_text
+        self._seam: Seam | None = None
+        self._pieces: list[str] = []
+
+    @property
+    def heard(self) -> str:
+        return "".join(self._pieces)
+
+    def begin(self, before: str | None) -> None:
+        """A piece of the answer is asked for: the first, or what comes after `before`."""
+        self._seam = None if before is None else Seam(before)
+        self._pieces = []
+
+    def hear(self, text: str) -> None:
+        self._pieces.append(text)
+        self._pass(self._seam.feed(text) if self._seam else text)
+
+    def end(self) -> None:
+        """No more comes: what was held back at the seam is new."""
+        if self._seam:
+            self._pass(self._seam.end())
+
+    def _pass(self, text: str) -> None:
+        if text:
+            self._on_text(text)
+
+
+async def _ask_once(backend: ChatBackend, request: Request, listener: _Listener | None, whole: Answer | None) -> Answer:
+    """Ask for the first piece of an answer, or for the one after `whole`."""
+    if listener:
+        listener.begin(whole.text if whole else None)
+    try:
+        answer = await backend.ask(request, listener.hear if listener else None)
+    except BaseException as error:
+        if listener:
+            listener.end()
+        partial = _partial(whole, listener.heard if listener else "")
+        error.partial = partial  # type: ignore[attr-defined]  # of one that is cancelled too: it is paid for
+        raise
+    if listener:
+        listener.end()
+    return answer
+
+
+def _partial(whole: Answer | None, heard: str) -> Answer | None:
+    """What there is of an answer that broke off: the pieces before, and what was heard of the last one."""
+    if not heard.strip():
+        return whole
+    if whole is None:
+        return Answer(text=heard)
+    return _joined(whole, Answer(text=heard), [*(whole.parts or (whole.text,)), heard])
 
 
 def recorded_cell(entry: Entry, spell: Spell) -> Cell:
@@ -210,15 +264,6 @@ def exchange(cell: Cell, answer: Answer, cost: float | None = None) -> Exchange:
         subject=cell.subject,
         cost=cost,
     )
-
-
-def stitch(before: str, after: str) -> str:
-    """Join two pieces of a cut-off answer; what the second repeats of the first's end stands once."""
-    tail = before[-OVERLAP:]
-    for size in range(min(len(tail), len(after)), 7, -1):
-        if tail.endswith(after[:size]):
-            return before + after[size:]
-    return before + after
 
 
 def _joined(whole: Answer, more: Answer, parts: list[str]) -> Answer:

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grimoire import placeholders
-from grimoire.cast import OVERLAP, answer_language, ask, build_cell, exchange, incantation, stitch, variable_values
+from grimoire.cast import answer_language, ask, build_cell, exchange, incantation, variable_values
 from grimoire.chat import Answer, FinishReason, Message, Request, Usage
 from grimoire.errors import MissingInput, ServiceTimeout, UsageError
 from grimoire.record import Cell
@@ -34,25 +34,45 @@ CHINESE = Template(
 )
 
 
+SEAMS = ("one two three four", " three four", "five", "\n", "林黛玉倒拔垂杨柳", "```python\n", "Sure, continuing:\n")
+
+
+class Broken(ServiceTimeout):
+    """What ends a stream after some text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("slow")
+        self.text = text
+
+
 class Script:
-    """A backend that plays answers or errors in their order and keeps what it was asked."""
+    """A backend that plays answers or errors in their order and keeps what it was asked; it streams by `sizes`."""
 
     name = "script/one"
     rehearsal = False
 
-    def __init__(self, replies: Sequence[Answer | Exception] = ()) -> None:
+    def __init__(self, replies: Sequence[Answer | Exception] = (), sizes: Sequence[int] = ()) -> None:
         self.parameters: dict[str, object] = {"temperature": 0.5}
         self.replies = list(replies)
         self.asked: list[Request] = []
+        self._sizes = sizes
 
     async def ask(self, request: Request, on_text: Callable[[str], None] | None = None) -> Answer:
         self.asked.append(request)
         reply = self.replies.pop(0)
+        text = reply.text if isinstance(reply, Answer | Broken) else ""
+        if on_text and text:
+            for cut in self._cut(text):
+                on_text(cut)
         if isinstance(reply, Exception):
             raise reply
-        if on_text:
-            on_text(reply.text)
         return reply
+
+    def _cut(self, text: str) -> Iterator[str]:
+        at = 0
+        for size in (*self._sizes, len(text)):
+            yield text[at : at + size]
+            at += size
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -231,7 +251,7 @@ def test_an_answer_that_is_cut_off_goes_on_and_is_stitched() -> None:
     assert answer.parts == ("one two three four", " three four five", " six")
     assert answer.finish_reason == "stop"
     assert (answer.usage, answer.seconds, answer.first_seconds) == (Usage(30, 30), 3.0, 0.5)
-    assert heard == list(answer.parts)
+    assert "".join(heard) == answer.text
     assert [m.content for m in backend.asked[2].messages] == ["Write.", "one two three four five", "继续"]
     assert [m.role for m in backend.asked[2].messages] == ["user", "assistant", "user"]
 
@@ -279,40 +299,33 @@ def test_an_error_before_anything_came_keeps_nothing() -> None:
     assert caught.value.partial is None
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "whole"),
-    [
-        pytest.param("one two three", "two three four", "one two three four", id="overlap"),
-        pytest.param("林黛玉倒拔垂杨柳", "林黛玉倒拔垂杨柳之后", "林黛玉倒拔垂杨柳之后", id="all of it again"),
-        pytest.param("the cat", "the dog", "the catthe dog", id="no overlap"),
-        pytest.param("abc 1234567", "1234567 x", "abc 12345671234567 x", id="seven characters may be chance"),
-        pytest.param("abc 12345678", "12345678 x", "abc 12345678 x", id="eight are not"),
-        pytest.param("x" + "ab" * 6, "ab" * 6 + "!", "x" + "ab" * 6 + "!", id="the longest overlap"),
-        pytest.param("", "abc", "abc", id="nothing before"),
-        pytest.param("abc", "", "abc", id="nothing after"),
-    ],
-)
-def test_stitch(before: str, after: str, whole: str) -> None:
-    assert stitch(before, after) == whole
+def test_what_was_heard_of_a_piece_that_broke_off_is_kept_too() -> None:
+    heard: list[str] = []
+    with pytest.raises(ServiceTimeout) as caught:
+        asked(Script([piece("one two three four"), Broken("two three four fi")]), 3, heard.append)
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "".join(heard) == "one two three four fi"
+    assert caught.value.partial.parts == ("one two three four", "two three four fi")
+    with pytest.raises(ServiceTimeout) as caught:
+        asked(Script([Broken("the beg")]), 3, heard.append)
+    assert caught.value.partial == Answer(text="the beg")
 
 
-PIECES = st.text(st.sampled_from("ab\n 林") | st.characters(), max_size=30)
+def test_of_a_piece_that_broke_off_unheard_nothing_is_kept() -> None:
+    with pytest.raises(ServiceTimeout) as caught:
+        asked(Script([Broken("the beg")]), 3)
+    assert caught.value.partial is None
 
 
-@given(a=PIECES, b=st.text(min_size=8, max_size=OVERLAP), c=PIECES)
-def test_what_is_repeated_stands_once(a: str, b: str, c: str) -> None:
-    """A seam of which more than the repeated part fits (rows of one character) is nobody's to decide."""
-    longer = range(len(b) + 1, min(len(a + b), len(b + c), OVERLAP) + 1)
-    assume(not any((a + b).endswith((b + c)[:size]) for size in longer))
-    assert stitch(a + b, b + c) == a + b + c
+CUT_OFF = st.lists(st.lists(st.sampled_from(SEAMS), min_size=1, max_size=6).map("".join), min_size=1, max_size=4)
 
 
-@given(a=PIECES, b=PIECES, c=PIECES)
-def test_no_text_is_ever_lost(a: str, b: str, c: str) -> None:
-    whole = stitch(a + b, b + c)
-    assert whole.startswith(a + b)
-    assert whole.endswith(b + c)
-    assert len(whole) <= len(a + b + b + c)
+@given(texts=CUT_OFF, sizes=st.lists(st.integers(1, 9)))
+def test_what_is_heard_is_the_answer_and_nothing_twice(texts: list[str], sizes: list[int]) -> None:
+    heard: list[str] = []
+    backend = Script([*(piece(text) for text in texts), piece("", "stop")], sizes)
+    answer = asked(backend, len(texts), heard.append)
+    assert "".join(heard) == answer.text
 
 
 def test_a_question_has_a_key_though_its_text_is_no_text() -> None:
