@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grimoire.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
 
 
 def write_text(path: Path, text: str) -> None:
@@ -16,7 +22,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Replace the file's content; parents are made, an existing file's mode is kept.
+    """Replace the file's content. Raises as `write_from`."""
+    write_from(path, io.BytesIO(data))
+
+
+def write_from(path: Path, source: SupportsRead[bytes]) -> None:
+    """Replace the file's content with what is left to read; parents are made, an existing file's mode is kept.
 
     Raises:
         UsageError: the file cannot be written; what was there before is untouched.
@@ -27,7 +38,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                shutil.copyfileobj(source, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).chmod(mode)

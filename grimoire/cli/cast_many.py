@@ -1,18 +1,267 @@
-"""Many questions at once: concurrent, in order, on record, resumable."""
+"""Many questions at once: concurrent, handed over in the order of the inputs, on record, resumable."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from grimoire.errors import UsageError
+import msgspec
+import typer
+
+from grimoire.cli import cast_progress, output
+from grimoire.cli.cast_forms import Form, JsonLines, Stacked
+from grimoire.cli.cast_order import InOrder, Late
+from grimoire.cli.cast_resume import go_on, going_on
+from grimoire.cli.cast_summary import Summary
+from grimoire.cli.running import INTERRUPTED, UNREAD, calm_collector, recalled, signals
+from grimoire.errors import LedgerError, UsageError
+from grimoire.ledger.hold import hold
+from grimoire.trial.progress import Progress
+from grimoire.trial.work import Result, Trial
+from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
     from grimoire.cli.cast_fire import Call
+    from grimoire.cli.cast_outlet import Collected
     from grimoire.cli.cast_questions import Questions
     from grimoire.ledger import SqliteLedger
+    from grimoire.record import Cell, Run
+    from grimoire.trial.paced import Paced
+    from grimoire.trial.run import Runner
+
+
+class Ended(msgspec.Struct):
+    """How asking ended: `why` it stopped early, and `gone` where standard output takes no more."""
+
+    why: str = ""
+    gone: Exception | None = None
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A call that is being answered: what it asks, under which run."""
+
+    call: Call
+    store: SqliteLedger
+    run: Run
+    questions: Questions
 
 
 def fire(call: Call, store: SqliteLedger, questions: Questions, plan: dict[str, object]) -> int:
-    """Ask everything, deliver in the order of the inputs; the exit code."""
-    del call, store, questions, plan
-    raise UsageError("several at once are not there yet")
+    """Ask everything that the run has no answer to; hand all answers over in the order of the inputs; the exit code.
+
+    A run is finished when nothing failed and all was handed over; any other can be gone on with.
+
+    Raises:
+        UsageError: there is no such run to go on with, it is under way elsewhere, or the answers cannot be written.
+        LedgerError: the ledger failed; what came after that is saved beside it.
+        KeyboardInterrupt: a second signal cut off what was under way.
+    """
+    if not len(questions):
+        output.note("nothing to ask: there is no input")
+        return 0
+    run = go_on(store, questions, plan) if call.resume else store.start("cast", plan | {"many": True})
+    work = Work(call, store, run, questions)
+    with hold(store.path, run), _collecting(call) as collected:
+        form = form_of(work)
+        summary = _summary(work)
+        ended = _hand_over(work, form, summary, collected)
+        return _conclude(work, form, summary, ended, collected)
+
+
+def form_of(work: Work) -> Form:
+    """What the answers are handed over as: JSON lines, beside each other, or one under the other."""
+    from grimoire.cli import cast_table
+
+    call, variants = work.call, work.questions.variants
+    delivery = call.delivery
+    terminal = sys.stdout is not None and sys.stdout.isatty() and delivery.file is None
+    if delivery.json:
+        return JsonLines(work.run.id, terminal=terminal)
+    files = not call.given.each and len(work.questions.inputs) > 1
+    if terminal and not delivery.code and cast_table.fits(variants, output.columns()):
+        return cast_table.Beside(variants, call.settings.values.currency, raw=delivery.raw, headings=files)
+    return Stacked(
+        files=files, variants=variants > 1, code=delivery.code, terminal=terminal, raw=delivery.raw or delivery.copy
+    )
+
+
+def _hand_over(work: Work, form: Form, summary: Summary, collected: Collected | None) -> Ended:
+    """Ask, and hand over what comes as soon as all before it is there; in the end also what comes after a gap."""
+    questions, store, ended = work.questions, work.store, Ended()
+    gates = {backend.name: backend.gate for backend in questions.backends}
+    totals = {backend.name: len(questions.numbers(backend)) for backend in questions.backends}
+    counted = Progress(totals, time.monotonic(), gates)
+    with cast_progress.showing(counted, work.call.settings.values.currency) as put:
+
+        def hand(index: int, result: Result) -> None:
+            given = questions.inputs[index // questions.variants]
+            summary.see(given, result)
+            _put(form.text(given, result), put, collected, work.call)
+
+        def recall(index: int, late: Late) -> Result:
+            cell = questions[index].cell
+            known = Result(cell, Verdict(kind=late.verdict), number=late.number, earlier=late.earlier)
+            return recalled(store, known)
+
+        order = InOrder(hand, recall)
+
+        def take(index: int, result: Result) -> None:
+            counted.see(result, time.monotonic())
+            order.put(index, result)
+
+        try:
+            ended.why = _ask_all(work, take, ended)
+        except KeyboardInterrupt:
+            output.note(f"cut off: {summary.answered:,} answers were handed over; {going_on(work.store)}")
+            raise
+        except LedgerError:
+            with contextlib.suppress(LedgerError):  # what has come is shown, as far as it is at hand
+                order.rest()
+            raise
+        if ended.gone is None:
+            order.rest()
+            _put(form.end(), put, collected, work.call)
+    return ended
+
+
+def _ask_all(work: Work, take: Callable[[int, Result], None], ended: Ended) -> str:
+    """Ask everything; why it stopped early, empty where it did not. `take` gets each result when it is on record."""
+    import asyncio
+
+    from grimoire.trial.run import Runner
+
+    at: dict[str, int] = {}
+    runner: Runner
+
+    def tell(result: Result) -> None:
+        index = at.pop(result.cell.key)
+        if ended.gone is None:
+            try:
+                take(index, result)
+            except (typer.Exit, UsageError) as gone:
+                ended.gone = gone
+                runner.stop(UNREAD)
+
+    async def ask() -> str:
+        nonlocal runner
+        backends = work.questions.backends
+        planned = {backend.name: _lane(work.questions, backend, at) for backend in backends}
+        runner = Runner(_trial(work), planned, tell)
+        if runner.before:
+            output.note(f"going on with {work.run.id}: {output.count(len(runner.before), 'answer')} on record already")
+        with signals(runner):
+            try:
+                await runner.run()
+            finally:
+                await asyncio.gather(*(backend.aclose() for backend in backends), return_exceptions=True)
+        return runner.why
+
+    with calm_collector():
+        return asyncio.run(ask())
+
+
+def _lane(questions: Questions, backend: Paced, at: dict[str, int]) -> Iterator[Cell]:
+    """What a backend is asked, built one by one; `at` tells where those stand that have no result yet."""
+    for index in questions.numbers(backend):
+        cell = questions[index].cell
+        at[cell.key] = index
+        yield cell
+
+
+def _trial(work: Work) -> Trial:
+    from grimoire.cli import judging, wiring
+    from grimoire.cli.rescue import rescuer
+
+    settings, backends = work.call.settings, work.questions.backends
+    return Trial(
+        run=work.run,
+        ledger=work.store,
+        backends={backend.name: backend for backend in backends},
+        judge=judging.open_judge(settings, [work.questions.judged_by]),
+        continue_limit=settings.values.continue_limit,
+        prices=wiring.prices(settings, backends),
+        rescue=rescuer(work.store.path, work.run),
+    )
+
+
+def _put(text: str, put: Callable[[str], None], collected: Collected | None, call: Call) -> None:
+    """Hand over a text, keep it where it goes elsewhere too. Raises UsageError where there is no room for that."""
+    if not text:
+        return
+    if collected is not None:
+        try:
+            collected.put(text)
+        except OSError as error:
+            hint = "name a folder with more room in TMPDIR"
+            raise UsageError(f"no room for the answers: {error.strerror}", hint=hint) from error
+    if call.delivery.file is None:
+        put(text)
+
+
+@contextlib.contextmanager
+def _collecting(call: Call) -> Iterator[Collected | None]:
+    """What keeps the answers until all are there; None where nothing wants them so."""
+    from grimoire.cli.cast_outlet import Collected
+
+    if call.delivery.file is None and not call.delivery.copy:
+        yield None
+        return
+    with contextlib.closing(Collected()) as collected:
+        yield collected
+
+
+def _summary(work: Work) -> Summary:
+    questions, backends = work.questions, len(work.questions.backends)
+    return Summary(
+        languages=questions.variants // backends,
+        backends=backends,
+        inputs=len(questions.inputs),
+        usage=work.call.delivery.usage,
+        currency=work.call.settings.values.currency,
+    )
+
+
+def _conclude(work: Work, form: Form, summary: Summary, ended: Ended, collected: Collected | None) -> int:
+    """Finish the run, or say how to go on with it; the exit code."""
+    delivery = work.call.delivery
+    summary.tell()
+    if isinstance(ended.gone, UsageError):
+        raise ended.gone
+    left = len(work.questions) - summary.answered
+    if collected is not None and not ended.why:
+        _give(work.call, collected)
+    if not left:
+        work.store.finish(work.run)
+        return _without_code(form)
+    if ended.gone is not None:
+        output.note(f"stopped: {UNREAD}; {going_on(work.store)}")
+        return 0
+    what = f"{ended.why}: " if ended.why else ""
+    failed = f", {summary.failed:,} failed" if summary.failed else ""
+    unwritten = f"; {delivery.file} is not written" if ended.why and delivery.file else ""
+    output.note(
+        f"{what}{summary.answered:,} of {output.count(len(work.questions), 'answer')}{failed}{unwritten}; "
+        f"{going_on(work.store)}"
+    )
+    return 130 if ended.why == INTERRUPTED else 3
+
+
+def _give(call: Call, collected: Collected) -> None:
+    """Where everything goes at once: the file, the clipboard. Raises UsageError."""
+    if call.delivery.file is not None:
+        collected.write(call.delivery.file)
+    if call.delivery.copy:
+        from grimoire.cli.deliver import copy_text
+
+        copy_text(collected.text())
+
+
+def _without_code(form: Form) -> int:
+    """1 where an answer had no code block to show."""
+    missing = form.without_code if isinstance(form, Stacked) else 0
+    if missing:
+        output.note(f"no code block in {output.count(missing, 'answer')}")
+    return int(bool(missing))

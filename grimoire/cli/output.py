@@ -128,9 +128,14 @@ def _line_encoder(stream: TextIO) -> Callable[[object], bytes]:
 
 def emit_table(renderable: RenderableType) -> None:
     """Write something rich can render to standard output; colour only on a terminal."""
+    _write(rendered(renderable))
+
+
+def rendered(renderable: RenderableType) -> str:
+    """What rich makes of something for standard output, as text; colour only for a terminal."""
     page = io.StringIO()
     _console(page).print(renderable)
-    _write("\n".join(line.rstrip() for line in page.getvalue().split("\n")))
+    return "\n".join(line.rstrip() for line in page.getvalue().split("\n"))
 
 
 def columns() -> int:

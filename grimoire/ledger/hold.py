@@ -40,7 +40,9 @@ def hold(ledger: Path, run: Run) -> Iterator[None]:
 
 
 def _taken(run: Run) -> UsageError:
+    which = (
+        " to end, or name the spells, languages and backends of the one to go on with" if run.kind == "trial" else ""
+    )
     return UsageError(
-        f"the trial {run.id} is under way in another process",
-        hint="wait for it to end, or name the spells, languages and backends of the one to go on with",
+        f"the {run.kind} {run.id} is under way in another process", hint=f"wait for it{which or ' to end'}"
     )

@@ -1,0 +1,101 @@
+"""Several answers as text: JSON lines, or one after the other, with headings where they are of files or of variants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from grimoire.cli import output
+from grimoire.terminal import one_line, strip_controls
+
+if TYPE_CHECKING:
+    from grimoire.cli.questions import Input
+    from grimoire.record import Cell
+    from grimoire.trial.work import Result
+
+
+class Form(Protocol):
+    """Makes the text that is handed over of each result, in the order they come."""
+
+    def text(self, given: Input, result: Result) -> str:
+        """What is handed over now; empty where it is nothing."""
+        ...
+
+    def end(self) -> str:
+        """What is left to be handed over when nothing more comes."""
+        ...
+
+
+class JsonLines:
+    """An object a line, for failures too."""
+
+    def __init__(self, run: str, *, terminal: bool) -> None:
+        self._run = run
+        self._terminal = terminal
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+
+    def text(self, given: Input, result: Result) -> str:
+        from grimoire.cli.results import result_json
+
+        value = {"run": self._run, "input": given.label or None, "given": given.given} | result_json(result)
+        line = self._encode(value).decode() + "\n"
+        return strip_controls(line) if self._terminal else line
+
+    def end(self) -> str:
+        return ""
+
+
+class Stacked:
+    """One under the other: each ended with a newline, below a heading where it is of a file or of one of several."""
+
+    def __init__(self, *, files: bool, variants: bool, code: bool, terminal: bool, raw: bool) -> None:
+        self._files = files
+        self._variants = variants
+        self._code = code
+        self._terminal = terminal
+        self._rendered = terminal and not raw and not code
+        self._begun = False
+        self.without_code = 0
+
+    def text(self, given: Input, result: Result) -> str:
+        if result.answer is None or (body := self._body(result.answer.text)) is None:
+            return ""
+        heading = self._heading(given, result)
+        between = "\n" if self._begun and heading else ""
+        self._begun = True
+        return f"{between}{heading}{body}" + ("" if body.endswith("\n") else "\n")
+
+    def end(self) -> str:
+        return ""
+
+    def _body(self, text: str) -> str | None:
+        if self._code:
+            from grimoire.cli.deliver import last_code
+
+            found = last_code(text)
+            self.without_code += found is None
+            if found is None:
+                return None
+            text = found.text
+        if self._rendered:
+            return rendered_markdown(text)
+        return strip_controls(text) if self._terminal else text
+
+    def _heading(self, given: Input, result: Result) -> str:
+        parts = [one_line(given.label)] if self._files else []
+        if self._variants:
+            parts += [variant(result.cell), result.verdict.kind]
+        return f"==> {' · '.join(parts)} <==\n" if parts else ""
+
+
+def variant(cell: Cell) -> str:
+    """What tells the answers to one input from each other."""
+    return f"{cell.language} · {one_line(cell.backend)}"
+
+
+def rendered_markdown(text: str) -> str:
+    """An answer as a terminal shows it."""
+    from rich.markdown import Markdown
+
+    return output.rendered(Markdown(strip_controls(text)))
