@@ -1,23 +1,21 @@
-"""A cast's inputs: the argument, what is piped in, `-p` pairs, or one of the spell's cases."""
+"""A cast's inputs: the argument, what is piped in, `-p` pairs, or one of the spell's cases; or many, each by itself."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
-from grimoire import yamlfile
-from grimoire.cast import variable_values
+from grimoire.cli import fields
+from grimoire.cli.fields import PROMPT
 from grimoire.cli.questions import Input
+from grimoire.cli.sheet import Sheet, make_sheet, split_pair
+from grimoire.cli.sources import DASH, Piped, clean, read_file, sort_arguments
 from grimoire.errors import UnknownName, UsageError
-from grimoire.placeholders import names
 from grimoire.spell import Case, Spell, Template
 
-_OPTION = re.compile("--?[A-Za-z]|--$")
-_RUN = re.compile(r"[0-9]{8}(T[0-9]{0,6}(-[0-9a-f]*)?)?|last(~.*)?")
+_TALKING = "a follow-up is a text of your own: the argument, what is piped in, or both"
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,127 +34,99 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_inputs(given: Given, spell: Spell, texts: Sequence[Template], stdin: TextIO | None) -> list[Input]:
-    """The inputs a call gives, one or many."""
-    text = given.arguments[0] if given.arguments else None
-    return [Input(case=build_case(spell, texts[0], case_id=given.case, text=text, pairs=given.pairs, stdin=stdin))]
+    """The inputs a call gives, one or many.
+
+    Values may be given in the words of any of the texts: an option of one is exchanged for that of each other.
+
+    Raises:
+        UsageError: something given names nothing, contradicts another, or would be lost; a file cannot be read.
+        MissingInput: what was to be cast line by line, or went to a place by name, is empty.
+    """
+    sheet = _read_sheet(given, fields.wanted(spell, texts), stdin)
+    if given.case:
+        return [Input(case=_named_case(spell, given.case, sheet, alone=not given.each))]
+    if given.each or sheet.files:
+        from grimoire.cli import many_inputs
+
+        readers = {"line": many_inputs.from_lines, "json": many_inputs.from_json}
+        return readers.get(given.each, many_inputs.from_files)(sheet)
+    return [Input(case=_single(sheet))]
 
 
 def read_text(given: Given, stdin: TextIO | None) -> Input:
-    """The text of a follow-up."""
-    text = given.arguments[0] if given.arguments else None
-    return Input(case=Case(id="", prompt=_joined(text, stdin)))
+    """The text of a follow-up. Raises UsageError, and MissingInput where there is none and nobody can be asked."""
+    refused = {"--case": given.case, f"--each-{given.each}": given.each}
+    if wrong := next((option for option, value in refused.items() if value), ""):
+        raise UsageError(f"{wrong} goes with a spell", hint=_TALKING)
+    nothing = Spell(name="a follow-up", prompt="[PROMPT]")
+    sheet = _read_sheet(given, fields.wanted(nothing, [nothing.template]), stdin)
+    if len(sheet.files) > 1:
+        raise UsageError("a follow-up takes one file", hint=_TALKING)
+    case = _single(sheet, *map(read_file, sheet.files))
+    if not case.prompt.strip():
+        from grimoire.cli.ask_missing import ask_follow_up
+
+        case = msgspec.structs.replace(case, prompt=ask_follow_up(stdin))
+    return Input(case=case)
 
 
-TEXTS = {"prompt", "crawledtext", "crawledsource"}
-"""Inputs that are no variables; `-p` gives them too."""
-
-
-def build_case(
-    spell: Spell, template: Template, *, case_id: str, text: str | None, pairs: Sequence[str], stdin: TextIO | None
-) -> Case:
-    """The case to cast with; its id is empty where the user's own text is cast.
+def build_case(spell: Spell, template: Template, *, case_id: str, text: str | None, pairs: Sequence[str]) -> Case:
+    """The case that an answer from elsewhere was given to; its id is empty where it was a text of the user's own.
 
     Raises:
         UsageError: a pair is not KEY=VALUE, names nothing, or two ways of input contradict each other.
     """
-    given = [_pair(pair) for pair in pairs]
-    own = {key.lower(): value for key, value in given if key.lower() in TEXTS}
-    variables = variable_values(template, [pair for pair in given if pair[0].lower() not in own])
+    known = fields.wanted(spell, [template])
+    sheet = make_sheet(known, Piped(None), pairs=pairs)
     if case_id:
-        return _named_case(spell, case_id, variables, alone=text is None and not own)
-    prompt = "\n\n".join(part for part in (own.get("prompt"), _joined(text, stdin)) if part)
-    if prompt and not names(template.prompt) & {"PROMPT", "PROMPT1"}:
-        raise UsageError(f"`{spell.name}` takes no text", hint="its inputs are variables: grimoire show " + spell.name)
-    return Case(
-        id="",
-        prompt=prompt,
-        variables=variables,
-        crawled_text=own.get("crawledtext", ""),
-        crawled_source=own.get("crawledsource", ""),
-    )
+        return _named_case(spell, case_id, sheet, alone=text is None)
+    return _single(sheet, clean(text or ""))
 
 
 def parse_parameters(pairs: Sequence[str]) -> dict[str, object]:
     """`--option` pairs: a value that reads as a number, true, false or null is one."""
-    return {key: yamlfile.parse(value, "--option").data for key, value in map(_split, pairs)}
+    from grimoire import yamlfile
+
+    return {key: yamlfile.parse(value, "--option").data for key, value in map(split_pair, pairs)}
 
 
-def join_pairs(arguments: Sequence[str], flags: Sequence[str] = ("-p", "--param", "-O", "--option")) -> list[str]:
-    """`-p KEY VALUE` as `-p KEY=VALUE`, so that both spellings work; everything after `--` stays as it is."""
-    joined: list[str] = []
-    rest = list(arguments)
-    while rest and rest[0] != "--":
-        joined.append(rest.pop(0))
-        if joined[-1] in flags and rest:
-            pair = rest.pop(0)
-            if "=" not in pair and rest and not _OPTION.match(rest[0]):
-                pair += f"={rest.pop(0)}"
-            joined.append(pair)
-    return joined + rest
+def _read_sheet(given: Given, known: fields.Wanted, stdin: TextIO | None) -> Sheet:
+    argument, files = sort_arguments(given.arguments)
+    return make_sheet(
+        known,
+        Piped(stdin),
+        argument=argument,
+        files=files,
+        pairs=given.pairs,
+        stdin_as=given.stdin_as,
+        page=given.page,
+    )
 
 
-def join_resume(arguments: Sequence[str]) -> list[str]:
-    """A trial's `--resume RUN` as `--resume=RUN`, and `--resume` alone as `--resume=`: an option has a value or none.
+def _single(sheet: Sheet, *more: str) -> Case:
+    """The only input: the argument, a blank line, what is piped in; or that in the place named for it."""
+    values, piped = sheet.values, ""
+    if sheet.argument == DASH and sheet.piped_to != PROMPT:
+        values, piped = sheet.shared(), sheet.piped.take(DASH, asked=True)
+    elif sheet.piped_to == PROMPT:
+        piped = sheet.read_piped()
+    elif sheet.piped_to:
+        values = sheet.shared()
+    elif sheet.known.takes_prompt:
+        piped = sheet.piped.take("[PROMPT]")
+    else:
+        sheet.refuse_piped(f"`{sheet.known.spell}` takes no text")
+    return fields.make_case(sheet.known, values, sheet.text, *more, piped)
 
-    What follows it is a run where it looks like one: an id, at least eight digits of one, `last`, `last~1`.
-    """
-    joined, rest = list(arguments[:1]), list(arguments[1:])
-    if joined != ["trial"]:
-        return joined + rest
-    while rest and rest[0] != "--":
-        joined.append(rest.pop(0))
-        if joined[-1] == "--resume":
-            joined[-1] += f"={rest.pop(0) if rest and _RUN.fullmatch(rest[0]) else ''}"
-    return joined + rest
 
-
-def _named_case(spell: Spell, case_id: str, variables: dict[str, str], *, alone: bool) -> Case:
+def _named_case(spell: Spell, case_id: str, sheet: Sheet, *, alone: bool) -> Case:
     case = next((case for case in spell.cases if case.id == case_id), None)
     if case is None:
         there = ", ".join(case.id for case in spell.cases)
         raise UnknownName(f"`{spell.name}` has no case `{case_id}`", hint=f"there are: {there}" if there else "")
-    if not alone:
+    places = {*sheet.values, *filter(None, [sheet.piped_to])}
+    if not alone or sheet.argument or sheet.files or not all(place.isdecimal() for place in places):
         raise UsageError("a text and --case exclude each other", hint="leave one of them out")
+    variables = fields.variables_of(sheet.shared())
+    sheet.refuse_piped("a text and --case exclude each other")
     return msgspec.structs.replace(case, variables=case.variables | variables)
-
-
-def _joined(text: str | None, stdin: TextIO | None) -> str:
-    """The argument, a blank line, what is piped in. A terminal is never read unless `-` asks for it."""
-    piped = "" if stdin is None or (text != "-" and stdin.isatty()) else read_stdin(stdin)
-    given = "" if text is None or text == "-" else _clean(text)
-    return "\n\n".join(part for part in (given, piped.rstrip("\r\n")) if part.strip())
-
-
-def read_stdin(stdin: TextIO) -> str:
-    """All of standard input. Raises UsageError where it is not UTF-8."""
-    try:
-        text = stdin.read()
-        text.encode("utf-8")  # in the C locale bytes that are not UTF-8 get through as lone surrogates
-    except UnicodeError as error:
-        raise UsageError("standard input is not UTF-8 text") from error
-    return text
-
-
-def _clean(text: str) -> str:
-    """Bytes of an argument that are not UTF-8 reach Python as lone surrogates, which nothing can send."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, value = _split(_clean(text))
-    if value.startswith("@@"):
-        return key, value[1:]
-    if not value.startswith("@"):
-        return key, value
-    try:
-        return key, Path(value[1:]).read_text(encoding="utf-8").rstrip("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        hint = f"write {key}=@{value} if the text itself begins with @"
-        raise UsageError(f"cannot read {value[1:]} for {key}", hint=hint) from error
-
-
-def _split(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise UsageError(f"`{text}` is not KEY=VALUE")
-    return key.strip(), value

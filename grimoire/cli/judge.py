@@ -80,7 +80,7 @@ def judge(
     _refuse_contradictions(record=record, backend=backend, keeping=keeping)
     settings = settings_file.load()
     library = wiring.open_library(settings)
-    spell = library.get(name)
+    spell = library.get(name, begins=True)
     chosen = choose_text(library, spell, language)
     inputs = _inputs(spell, chosen.template, case, text, pairs or [])
     target = resolve(answer_in) if answer_in else ""
@@ -125,22 +125,19 @@ def _inputs(spell: Spell, template: Template, case: str, text: str | None, pairs
         case = spell.cases[0].id
         if len(spell.cases) > 1:
             output.note(f"judged as an answer to case {case}; others: {', '.join(c.id for c in spell.cases[1:])}")
-    return build_case(spell, template, case_id=case, text=text, pairs=pairs, stdin=None)
+    return build_case(spell, template, case_id=case, text=text, pairs=pairs)
 
 
 def _answer(file: str) -> str:
     """The answer's text. Raises UsageError where it cannot be read, or is not UTF-8."""
-    from grimoire.cli.inputs import read_stdin
+    from grimoire.cli.sources import read_file, read_stdin
     from grimoire.errors import UsageError
 
     if file == "-":
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("no answer to judge", hint="name its file, or pipe it in")
-        return read_stdin(sys.stdin).removeprefix("\ufeff")
-    try:
-        return Path(file).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text") from error
+        return read_stdin(sys.stdin)
+    return read_file(file)
 
 
 def _judge(settings: Settings, spell: Spell, cell: Cell, answer: Answer, ledger: Path | None) -> Verdict:

@@ -46,7 +46,7 @@ def test_the_answer_and_nothing_else(mine: Path, backends: OpenAIServer) -> None
         pytest.param(["-p", "prompt=willows"], "", "about: willows\n", id="as-a-parameter"),
         pytest.param(["柳树"], "", "about: 柳树\n", id="chinese"),
         pytest.param(["[VARIABLE1] [PROMPT]"], "", "about: [VARIABLE1] [PROMPT]\n", id="never-read-as-a-template"),
-        pytest.param(["--case", "willow"], "not read", "about: willow trees\n", id="case"),
+        pytest.param(["--case", "willow"], "", "about: willow trees\n", id="case"),
         pytest.param(["--", "-p"], "", "about: -p\n", id="after-two-dashes"),
     ],
 )
@@ -84,6 +84,7 @@ def test_parameters(mine: Path, folder: Path, args: list[str], expected: str) ->
         pytest.param([], "", "a topic", id="no-text"),
         pytest.param(["x", "--case", "willow"], "", "exclude each other", id="text-and-case"),
         pytest.param(["-p", "prompt=x", "--case", "willow"], "", "exclude each other", id="text-as-parameter-and-case"),
+        pytest.param(["--case", "willow"], "lost", "what is piped in has no place", id="piped-and-case"),
         pytest.param(["--case", "wilow"], "", "there are: willow", id="no-such-case"),
         pytest.param(["x"], BAD_BYTES, "standard input is not UTF-8 text", id="not-utf-8"),
         pytest.param(["x", "--answer-in", "Germann"], "", "did you mean 'german'", id="no-such-language"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grimoire.cli.inputs import join_resume
+from grimoire.cli.argv import join_resume
 
 ID = "20261123T214501-3f9a"
 
