@@ -51,6 +51,7 @@ def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
     """Read the inputs, ask everything, hand the answers over; the exit code."""
     from grimoire.cli import cast_many, cast_one
 
+    backend_names(call)  # before a person is asked for anything
     questions = ask_of(call, read(call, stdin))
     if _alone(call, questions):
         return cast_one.fire(call.settings, store, questions[0], plan(call, questions), call.delivery)
@@ -95,6 +96,8 @@ def read(call: Call, stdin: TextIO | None) -> list[Input]:
 
     if call.subject.spell is None:
         return [read_text(call.given, stdin)]
+    if call.subject.from_stdin:  # it has been read, and holds nothing else
+        stdin = None
     found = read_inputs(call.given, call.subject.spell, call.subject.texts, stdin)
     return ask_missing(call.subject.spell, call.subject.texts, found, stdin)
 
@@ -103,11 +106,15 @@ def open_backends(call: Call, *, patience: float | None = PATIENCE) -> list[Pace
     """Who is asked, each once: those that are named, else whom the conversation is with, else the settings' own."""
     from grimoire.cli import wiring
 
-    names = call.models or tuple(filter(None, (call.talk.backend if call.talk else call.settings.values.backend,)))
-    if not names:
-        names = (backend_name(call.settings),)
+    names = backend_names(call)
     opened = [wiring.open_backend(call.settings, name, jobs=call.jobs, patience=patience) for name in names]
     return list({backend.name: backend for backend in opened}.values())  # `one` and `one/its-model` are the same
+
+
+def backend_names(call: Call) -> tuple[str, ...]:
+    """The names of who is asked, as `open_backends` takes them. Raises UsageError where there are none."""
+    talking = call.talk.backend if call.talk else ""
+    return call.models or (talking or backend_name(call.settings),)
 
 
 def backend_name(settings: Settings) -> str:
@@ -139,10 +146,16 @@ def make_cell(call: Call, given: Input, text: Template | None, backend: Addresse
         text,
         given.case,
         backend,
-        dials=call.dials,
+        dials=_dials(call, given),
         earlier=earlier_messages(call),
         parameters=parameters(call),
     )
+
+
+def _dials(call: Call, given: Input) -> Dials:
+    """An input's own language of the answer goes before that of the call; a case's does not, as it never has."""
+    own = "" if given.case.id else given.case.answer_in
+    return msgspec.structs.replace(call.dials, answer_in=own) if own else call.dials
 
 
 def earlier_messages(call: Call) -> tuple[Message, ...]:
