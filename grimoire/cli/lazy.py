@@ -56,6 +56,13 @@ def grouped(places: dict[str, Place]) -> type[TyperGroup]:
             super().__init__(**attributes)
             self.commands = _Commands(places, self.commands)
 
+        def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:  # noqa: ANN401  # as above
+            if not args or str(args[0]).endswith("-completion"):  # the shell asks, without arguments, or for its script
+                from grimoire.cli.shells import register
+
+                register()
+            return super().main(args, *rest, **extra)
+
         def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002  # as Typer has it
             return list(self.commands)
 

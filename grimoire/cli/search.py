@@ -56,7 +56,8 @@ def search(
     if json:
         output.emit_json([spell_json(library, hit.spell) | {"found": found_json(hit)} for hit in shown.hits])
         return
-    output.emit_table(found_lines(shown, [library.translations(hit.spell) for hit in shown.hits], output.columns()))
+    if shown.hits:
+        output.emit_table(found_lines(shown, [library.translations(hit.spell) for hit in shown.hits], output.columns()))
     if len(found.hits) > most:
         output.note(f"{most} of {output.count(len(found.hits), 'spell')} shown; -n {len(found.hits)} shows them all")
     if found.partial or not found.hits:

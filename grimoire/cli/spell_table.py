@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 
 def spell_table(library: Library, spells: Sequence[Spell]) -> Table:
-    """One row a spell; its title in Chinese beside the one in its own language, where there is a translation."""
+    """One row a spell; its title in Chinese beside the one in its own language, where there is a translation.
+
+    What role each has is told where not all are tasks.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("name", style="bold cyan", no_wrap=True)
     table.add_column("topic", style="dim", no_wrap=True)
+    roles = any(spell.role != "task" for spell in spells)
+    if roles:
+        table.add_column("role", style="dim", no_wrap=True)
     table.add_column("languages", no_wrap=True)
     table.add_column("title", overflow="fold")
     for spell in spells:
@@ -29,6 +35,7 @@ def spell_table(library: Library, spells: Sequence[Spell]) -> Table:
         table.add_row(
             spell.name,
             one_line(spell.topic),
+            *([spell.role] if roles else []),
             ",".join(text.language for text in texts),
             one_line(" · ".join(dict.fromkeys(text.title for text in texts if text.title))),
         )
@@ -46,6 +53,8 @@ def spell_json(library: Library, spell: Spell) -> dict[str, object]:
         "hint": spell.hint,
         "author": spell.author,
         "language": spell.language,
+        "role": spell.role,
+        "chain": [step.spell for step in spell.chain],
         "path": str(spell.path),
         "placeholders": sorted(placeholders.names(spell.prompt)),
         "variables": placeholders.variables(spell.template),

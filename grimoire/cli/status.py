@@ -39,7 +39,7 @@ def status(
     wanted = {library.name_of(name) for name in names or ()}
     texts = [(spell, library.translations(spell)) for spell in library.load_all()[0]]
     with wiring.open_ledger(settings, ledger, reading=True) as store:
-        rows = standings(store.judged(wanted or None), _texts(texts), settings.values.chance)
+        rows = standings(store.judged(wanted or None), texts_of(texts), settings.values.chance)
         on_record = bool(rows) or next(store.judged(), None) is not None
     for name in wanted - {row.spell for row in rows}:
         library.find(name)
@@ -60,7 +60,7 @@ def status(
         output.emit("".join(f"{standing_line(row)}\n" for row in rows if not row.rehearsal))
 
 
-def _texts(library: Sequence[tuple[Spell, Sequence[Translation]]]) -> dict[tuple[str, str], Text]:
+def texts_of(library: Sequence[tuple[Spell, Sequence[Translation]]]) -> dict[tuple[str, str], Text]:
     """Every text of the library as it is now."""
     own = {(spell.name, spell.language): text_of(spell, spell.template) for spell, _ in library}
     translated = {
