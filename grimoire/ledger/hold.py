@@ -40,9 +40,7 @@ def hold(ledger: Path, run: Run) -> Iterator[None]:
 
 
 def _taken(run: Run) -> UsageError:
-    which = (
-        " to end, or name the spells, languages and backends of the one to go on with" if run.kind == "trial" else ""
-    )
-    return UsageError(
-        f"the {run.kind} {run.id} is under way in another process", hint=f"wait for it{which or ' to end'}"
-    )
+    hint = "wait for it to end"
+    if run.kind == "trial":
+        hint += ", or name the spells, languages and backends of the one to go on with"
+    return UsageError(f"the {run.kind} {run.id} is under way in another process", hint=hint)
