@@ -37,6 +37,7 @@ Languages = Annotated[
     typer.Option(
         "-l",
         "--language",
+        metavar="LANG",
         help="Language of the spell to send; several, such as en,zh, beside each other.",
         autocompletion=complete.languages,
     ),
@@ -60,11 +61,18 @@ StdinAs = Annotated[
         metavar="KEY",
         help="The variable that what is piped in goes to, in place of [PROMPT].",
         rich_help_panel=INPUT,
-        autocompletion=complete.variables,
+        autocompletion=complete.keys,
     ),
 ]
 Case = Annotated[
-    str, typer.Option("--case", metavar="ID", help="Take the inputs of a case of the spell.", rich_help_panel=INPUT)
+    str,
+    typer.Option(
+        "--case",
+        metavar="ID",
+        help="Take the inputs of a case of the spell.",
+        rich_help_panel=INPUT,
+        autocompletion=complete.cases,
+    ),
 ]
 Url = Annotated[
     str,
@@ -127,7 +135,7 @@ AnswerIn = Annotated[
         metavar="LANG",
         help="Language of the answer.",
         rich_help_panel=MODEL,
-        autocompletion=complete.languages,
+        autocompletion=complete.any_language,
     ),
 ]
 System = Annotated[
@@ -179,7 +187,11 @@ Continued = Annotated[
 Cid = Annotated[
     str,
     typer.Option(
-        "--cid", metavar="ID", help="Go on with any conversation; `grimoire log` shows their ids.", rich_help_panel=TALK
+        "--cid",
+        metavar="ID",
+        help="Go on with any conversation; `grimoire log` shows their ids.",
+        rich_help_panel=TALK,
+        autocompletion=complete.conversations,
     ),
 ]
 NoLog = Annotated[

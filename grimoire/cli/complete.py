@@ -80,6 +80,11 @@ def backends(incomplete: str) -> list[Offer]:
     return offered if slash else [(head, preset.title if preset else "yours"), *offered]
 
 
+def engines(incomplete: str) -> list[Offer]:
+    """What translates: DeepL, or any backend."""
+    return [("deepl", "DeepL"), *backends(incomplete)]
+
+
 def languages(ctx: typer.Context, incomplete: str) -> list[Offer]:
     """The languages of the spell on the line, or all of them; after a comma another."""
     from grimoire.languages import LANGUAGES

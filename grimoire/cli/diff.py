@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 
 if TYPE_CHECKING:
     from grimoire.reports.diff import Line, Side
@@ -16,8 +16,12 @@ RUN = "RUN"
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar=RUN, help="A run's id, or last~1: the last but one.")],
-    after: Annotated[str, typer.Argument(metavar=RUN, help="Another; last is the last trial.")] = "last",
+    before: Annotated[
+        str, typer.Argument(metavar=RUN, help="A run's id, or last~1: the last but one.", autocompletion=complete.runs)
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar=RUN, help="Another; last is the last trial.", autocompletion=complete.runs)
+    ] = "last",
     everything: Annotated[bool, typer.Option("--all", help="Show what is the same, too.")] = False,
     fail_on: Annotated[
         Literal["regressed", "never"], typer.Option("--fail-on", help="What makes the exit code 1.")

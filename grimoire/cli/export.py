@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from grimoire.cli import options
@@ -14,7 +12,7 @@ export_app = typer.Typer(help="Write translations for other tools.", no_args_is_
 @export_app.command("po")
 def export_po(
     names: options.Names = None,
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="The language of the translations.")] = "zh",
+    to: options.Into = "zh",
 ) -> None:
     """Write translations as a PO file to standard output, for Poedit, Weblate and their kind.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import msgspec
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 
 if TYPE_CHECKING:
     from grimoire.chat import Answer
@@ -37,13 +37,39 @@ def judge(
     name: options.SpellName,
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The answer; - or nothing is standard input.")] = "-",
     *,
-    language: Annotated[str, typer.Option("-l", "--language", help="Language of the spell that was sent.")] = "",
-    case: Annotated[str, typer.Option("--case", metavar="ID", help="The case it answers; else the first.")] = "",
+    language: Annotated[
+        str,
+        typer.Option(
+            "-l",
+            "--language",
+            metavar="LANG",
+            help="Language of the spell that was sent.",
+            autocompletion=complete.languages,
+        ),
+    ] = "",
+    case: Annotated[
+        str,
+        typer.Option(
+            "--case", metavar="ID", help="The case it answers; else the first.", autocompletion=complete.cases
+        ),
+    ] = "",
     text: Annotated[str | None, typer.Option("--text", help="What was put for [PROMPT], where it was no case.")] = None,
     pairs: Annotated[
-        list[str] | None, typer.Option("-p", "--param", metavar="KEY=VALUE", help="A variable; @FILE reads a file.")
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--param",
+            metavar="KEY=VALUE",
+            help="A variable; @FILE reads a file.",
+            autocompletion=complete.variables,
+        ),
     ] = None,
-    answer_in: Annotated[str, typer.Option("--answer-in", metavar="LANG", help="Language of the answer.")] = "",
+    answer_in: Annotated[
+        str,
+        typer.Option(
+            "--answer-in", metavar="LANG", help="Language of the answer.", autocompletion=complete.any_language
+        ),
+    ] = "",
     finish: Annotated[
         Literal["unknown", "stop", "length"], typer.Option("--finish", help="Why it ended, where the chat said.")
     ] = "unknown",

@@ -55,7 +55,14 @@ Failed = Annotated[
     bool, typer.Option("--failed", help="That brought no answer, or a broken one.", rich_help_panel=WHICH)
 ]
 InConversation = Annotated[
-    str, typer.Option("--conversation", metavar="ID", help="Of the conversation it is in.", rich_help_panel=WHICH)
+    str,
+    typer.Option(
+        "--conversation",
+        metavar="ID",
+        help="Of the conversation it is in.",
+        rich_help_panel=WHICH,
+        autocompletion=complete.conversations,
+    ),
 ]
 
 

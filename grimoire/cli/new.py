@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from grimoire.cli import complete
+
 SKELETON = """\
 # yaml-language-server: $schema={schema}
 # (made by: grimoire schema > {library}/spell.schema.json)
@@ -49,7 +51,12 @@ sample: |
 
 def new(
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
-    topic: Annotated[str, typer.Option("--topic", help="The folder below the library, and the spell's topic.")] = "",
+    topic: Annotated[
+        str,
+        typer.Option(
+            "--topic", help="The folder below the library, and the spell's topic.", autocompletion=complete.topics
+        ),
+    ] = "",
     title: Annotated[str, typer.Option("--title", help="A title for people.")] = "",
     folder: Annotated[Path, typer.Option("--dir", metavar="FOLDER", help="The library to put it in.")] = Path("spells"),
 ) -> None:

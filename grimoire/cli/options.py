@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from grimoire.cli import complete
 from grimoire.errors import UsageError
 
 NAME = "NAME|FILE"
@@ -23,11 +24,24 @@ JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a
 LedgerFile = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="The ledger to use instead of your own.")
 ]
-Names = Annotated[list[str] | None, typer.Argument(metavar=NAME, help="Spells, by name or by file.")]
-Globs = Annotated[
-    list[str] | None, typer.Argument(metavar=NAME, help="Spells, by name, by file, or by a quoted glob: 'seo-*'.")
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar=NAME, help="Spells, by name or by file.", autocompletion=complete.spells)
 ]
-SpellName = Annotated[str, typer.Argument(metavar=NAME, help="A spell, by name or by file.")]
+Globs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar=NAME, help="Spells, by name, by file, or by a quoted glob: 'seo-*'.", autocompletion=complete.spells
+    ),
+]
+SpellName = Annotated[
+    str, typer.Argument(metavar=NAME, help="A spell, by name or by file.", autocompletion=complete.spells)
+]
+Into = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="LANG", help="The language of the translations.", autocompletion=complete.any_language
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

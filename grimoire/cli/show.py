@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grimoire import placeholders
-from grimoire.cli import options
+from grimoire.cli import complete, options
 from grimoire.spell import Spell, Translation
 from grimoire.terminal import one_line, strip_controls
 
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 def show(
     name: options.SpellName,
-    language: Annotated[str, typer.Option("-l", "--language", help="Show the translation into this language.")] = "",
+    language: Annotated[
+        str,
+        typer.Option(
+            "-l",
+            "--language",
+            metavar="LANG",
+            help="Show the translation into this language.",
+            autocompletion=complete.languages,
+        ),
+    ] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Print the prompt alone, as it stands in the file.")] = False,
     beside: Annotated[
         bool, typer.Option("--side-by-side", help="Show the spell and its translation (-l, or Chinese) line by line.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 from grimoire.library import Library
 from grimoire.spell import Spell
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 def translate(
     names: options.Names = None,
     everything: Annotated[bool, typer.Option("--all", help="Every spell on the search path.")] = False,
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="The language to translate into.")] = "zh",
+    to: options.Into = "zh",
     engines: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
             metavar="deepl|BACKEND",
             help="The engine to use; given twice, the second mends what the first cannot.",
+            autocompletion=complete.engines,
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Make it anew, even where current or reviewed.")] = False,

@@ -6,23 +6,39 @@ from typing import Annotated
 
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 
 CHOICE, LIMITS = "What to try", "What it may take"
 
 All = Annotated[bool, typer.Option("--all", help="Every spell; the same as naming none.")]
 Languages = Annotated[
-    list[str] | None, typer.Option("-l", "--language", help="Languages to send, such as en,zh; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "-l",
+        "--language",
+        metavar="LANG",
+        help="Languages to send, such as en,zh; repeatable.",
+        autocompletion=complete.any_language,
+    ),
 ]
 Models = Annotated[
-    list[str] | None, typer.Option("-m", "--model", metavar="BACKEND[/MODEL]", help="Where to fire; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "-m", "--model", metavar="BACKEND[/MODEL]", help="Where to fire; repeatable.", autocompletion=complete.backends
+    ),
 ]
 Samples = Annotated[
     str | None,
     typer.Option("-n", "--samples", metavar="N|auto", help="Answers to ask of each case; auto: as many as it takes."),
 ]
 Translator = Annotated[
-    str, typer.Option("--with", metavar="deepl|BACKEND", help="Make missing or stale translations with this.")
+    str,
+    typer.Option(
+        "--with",
+        metavar="deepl|BACKEND",
+        help="Make missing or stale translations with this.",
+        autocompletion=complete.engines,
+    ),
 ]
 Rehearse = Annotated[bool, typer.Option("--rehearse", help="Ask no model, even where a backend is set.")]
 Resume = Annotated[
@@ -31,6 +47,7 @@ Resume = Annotated[
         "--resume",
         metavar="[RUN]",
         help="Go on with the last unfinished trial, or with a run by its id, the beginning of one, last, last~1.",
+        autocompletion=complete.trials,
     ),
 ]
 FailOn = Annotated[options.FailOn, typer.Option("--fail-on", help="What makes the exit code 1.")]
@@ -41,7 +58,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sendin
 
 Topics = Annotated[
     list[str] | None,
-    typer.Option("--topic", help="Only spells of this topic, such as SEO; repeatable.", rich_help_panel=CHOICE),
+    typer.Option(
+        "--topic",
+        help="Only spells of this topic, such as SEO; repeatable.",
+        autocompletion=complete.topics,
+        rich_help_panel=CHOICE,
+    ),
 ]
 Changed = Annotated[
     bool, typer.Option("--changed", help="Only what is stale or never got an answer.", rich_help_panel=CHOICE)
