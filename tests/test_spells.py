@@ -34,8 +34,16 @@ LIBRARY = Library([ROOT], validate_check)
 JOBS = {
     "ads": ("facebook-ad",),
     "art": ("midjourney-prompt", "stable-diffusion-prompt"),
-    "code": ("code-generator", "python-expert"),
-    "ecommerce": ("product-description",),
+    "code": (
+        "code-generator",
+        "commit-message",
+        "explain-code",
+        "log-triage",
+        "python-expert",
+        "shell-command",
+    ),
+    "ecommerce": ("product-blurb", "product-description"),
+    "formats": ("as-bullets", "as-json", "as-table"),
     "learning": ("course-creator",),
     "local": ("google-business-profile",),
     "marketing": ("blog-plan", "buyer-persona"),
@@ -55,9 +63,25 @@ JOBS = {
         "social-posts-table",
     ),
     "video": ("youtube-script",),
-    "writing": ("blog-title", "book-outline", "rewriter", "tldr"),
+    "voices": ("in-plain-words", "in-the-voice-of", "with-dry-wit"),
+    "writing": (
+        "action-items",
+        "ask-page",
+        "blog-title",
+        "book-outline",
+        "fix-grammar",
+        "lines-of",
+        "rewriter",
+        "tldr",
+        "translate-text",
+        "translated-tldr",
+    ),
 }
-NAMES = [name for folder in JOBS.values() for name in folder]
+CHAINS = ["translated-tldr"]
+PARTS = [*JOBS["voices"], *JOBS["formats"]]
+EVERY = [name for folder in JOBS.values() for name in folder]
+NAMES = [name for name in EVERY if name not in {*CHAINS, *PARTS}]
+"""The tasks, each of which is tried by itself."""
 ACTIVITIES = {
     "Auditing",
     "Copywriting",
@@ -73,6 +97,7 @@ ACTIVITIES = {
 SLOT = "[你的品牌]"
 
 each_spell = pytest.mark.parametrize("name", NAMES)
+each_part = pytest.mark.parametrize("name", PARTS)
 each_language = pytest.mark.parametrize("language", ["en", "zh"])
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -127,7 +152,7 @@ HARMLESS: dict[str, Callable[[str], str]] = {
 def test_library_does_exactly_these_jobs() -> None:
     found = {folder.name: tuple(p.stem for p in spell_files(folder)) for folder in sorted(ROOT.iterdir())}
     assert found == JOBS
-    assert len(NAMES) == len(set(NAMES)) == 26
+    assert len(EVERY) == len(set(EVERY)) == 43
 
 
 def grimoire(*args: str) -> str:
@@ -202,7 +227,7 @@ def test_prompt_has_a_fitting_length_and_no_open_slot(name: str, language: str) 
     assert 300 <= len(prompt) <= 4_000
     assert "[TARGETLANGUAGE]" in prompt
     assert "[PROMPT]" in prompt
-    assert not re.search(r"\[(?!PROMPT\]|TARGETLANGUAGE\]|VARIABLE[1-6][\]:])", prompt)
+    assert not re.search(r"\[(?!PROMPT\]|TARGETLANGUAGE\]|CRAWLEDTEXT\]|VARIABLE[1-6][\]:])", prompt)
 
 
 @each_spell
@@ -241,7 +266,7 @@ def test_mutant_of_the_sample_is_caught_or_argued_for(name: str) -> None:
     found = strength(spell, continue_limit=3)
     assert found.problems == ()
     assert (found.survivors, found.argued) == (0, len(spell.survivors))
-    assert found.mutants >= 38
+    assert found.mutants >= 34
 
 
 @each_spell
@@ -265,6 +290,32 @@ def test_sample_of_another_spell_does_not_work(name: str, other: str) -> None:
 def test_harmless_change_of_the_sample_is_never_broken(name: str, change: str) -> None:
     verdict = judge(name, HARMLESS[change](spell_named(name).sample))
     assert verdict.kind != "broken", verdict.reasons
+
+
+@each_part
+@each_language
+def test_part_is_described_and_its_translation_reviewed_and_current(name: str, language: str) -> None:
+    spell, translation = spell_named(name), translation_of(name)
+    assert spell.path is not None
+    assert spell.topic.casefold() == spell.path.parent.name == f"{spell.role}s"
+    assert spell.activity in ACTIVITIES
+    assert all((spell.title, spell.teaser, spell.author, translation.title, translation.teaser))
+    assert (translation.status, translation.source) == ("reviewed", spell.source_digest)
+    prompt = template_of(name, language).prompt
+    assert 150 <= len(prompt) <= 1_500
+    assert "[PROMPT]" not in prompt
+
+
+def test_formats_are_held_to_their_form() -> None:
+    assert all(any(not check.should for check in spell_named(name).checks) for name in JOBS["formats"])
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_chain_is_described_in_both_languages_and_its_steps_are_there(name: str) -> None:
+    spell, translation = spell_named(name), translation_of(name)
+    assert all((spell.title, spell.teaser, spell.hint, translation.title, translation.teaser, translation.hint))
+    assert (translation.status, translation.source) == ("reviewed", spell.source_digest)
+    assert {step.spell for step in spell.chain} <= set(NAMES)
 
 
 def test_slot_inside_a_caption_is_broken() -> None:
