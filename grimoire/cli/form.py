@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings
 
 KEYS = "Enter ends, Alt-Enter begins a new line, Ctrl-C leaves"
+OPTIONAL = "may stay empty"
 
 
 class Form(Protocol):
@@ -76,7 +77,7 @@ class _Drawn:
 
         validator = Validator.from_callable(lambda text: bool(text.strip()), "a text is needed; Ctrl-C leaves")
         return PromptSession[str]().prompt(
-            FormattedText([("bold", one_line(label)), ("", f"  ({KEYS})\n"), ("bold", "> ")]),
+            FormattedText([("bold", one_line(label)), ("", f"  ({KEYS if needed else OPTIONAL})\n"), ("bold", "> ")]),
             multiline=True,
             default=default,
             key_bindings=_line_keys(),
