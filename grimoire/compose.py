@@ -8,11 +8,18 @@ from msgspec.structs import replace
 
 from grimoire import placeholders
 from grimoire.errors import UsageError
-from grimoire.spell import Role, Spell, Template, Variable
+from grimoire.spell import CheckSpec, Role, Spell, Template, Variable
 
 ORDER: tuple[Role, ...] = ("voice", "task", "format")
 """How the parts' prompts stand: who speaks, what is to be done, in what form."""
 MOST_VARIABLES = 6
+_FORM = {
+    *("headings", "tables", "list-items", "code-blocks", "paragraphs", "json", "contains-json", "json-path"),
+    *("matches", "not-matches", "starts-with", "ends-with", "equals"),
+}
+"""Checks of the form an answer has: those of the task hold no more where a format says otherwise."""
+_PARTS_OF_LENGTH = {"lines", "paragraphs", "sentences", "each"}
+_COMBINATIONS = {"all-of", "any-of", "not"}
 Numbers = Mapping[int, int]
 """Of one part: the number each of its variables has in the joined spell."""
 
@@ -21,14 +28,15 @@ def join(parts: Sequence[Spell]) -> Spell:
     """One spell of a task and the voices and formats it is cast with, under all their names.
 
     The task keeps its variables' numbers, so that its cases stay as they are; the others get free ones. The checks are
-    those of all parts. The task's sample stays good in any voice, but not in another format. A part alone is itself.
+    those of all parts, but with a format those of the task's own form are left out, and its sample, which stays good in
+    any voice. A part alone is itself.
 
     Raises:
         UsageError: there is no task or more than one, a chain, or more than six variables.
     """
     if len(parts) == 1:
         return parts[0]
-    task = the_task(parts)
+    task = _content(the_task(parts)) if any(part.role == "format" for part in parts) else the_task(parts)
     text = join_texts(parts, [part.template for part in parts])
     return Spell(
         name="+".join(part.name for part in parts),
@@ -42,9 +50,9 @@ def join(parts: Sequence[Spell]) -> Spell:
         variables=text.variables,
         skip_checks=tuple(dict.fromkeys(name for part in parts for name in part.skip_checks)),
         expectations=all(part.expectations for part in parts),
-        sample="" if any(part.role == "format" for part in parts) else task.sample,
+        sample=task.sample,
         cases=task.cases,
-        checks=tuple(check for part in _task_first(parts) for check in part.checks),
+        checks=(*task.checks, *(check for part in parts if part.role != "task" for check in part.checks)),
     )
 
 
@@ -84,6 +92,26 @@ def the_task(parts: Sequence[Spell]) -> Spell:
         hint = f"name a task first: grimoire cast TASK --with {parts[0].name}"
         raise UsageError(f"nothing says what to do: {names}", hint=hint)
     return tasks[0]
+
+
+def _content(task: Spell) -> Spell:
+    """A task without what holds for its own form alone."""
+    cases = tuple(replace(case, checks=_of_content(case.checks)) for case in task.cases)
+    return replace(task, checks=_of_content(task.checks), cases=cases, sample="")
+
+
+def _of_content(checks: Sequence[CheckSpec]) -> tuple[CheckSpec, ...]:
+    return tuple(spec for spec in checks if not _is_form(spec.name, spec.params))
+
+
+def _is_form(name: str, params: object) -> bool:
+    """Whether a check, or one within it, is of the answer's form."""
+    if name == "length":
+        return isinstance(params, dict) and bool(_PARTS_OF_LENGTH & params.keys())
+    if name in _COMBINATIONS:
+        items = params if isinstance(params, list) else [params]
+        return any(_is_form(inner, wants) for item in items if isinstance(item, dict) for inner, wants in item.items())
+    return name in _FORM
 
 
 def _task_first(parts: Sequence[Spell]) -> list[Spell]:

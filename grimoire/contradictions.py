@@ -128,11 +128,9 @@ def _first(numbers: dict[str, int], keys: Sequence[str]) -> int | None:
 
 
 def _spelled(spec: CheckSpec) -> str:
-    if not isinstance(spec.params, dict):
-        return spec.name
-    return f"{spec.name}: " + ", ".join(
-        f"{key.replace('_', ' ')} {_plain(value)}" for key, value in spec.params.items()
-    )
+    if not isinstance(spec.params, dict) or spec.name == "json":
+        return f"its check {spec.name}"
+    return f"its check {spec.name}: {_plain(spec.params)}"
 
 
 def _plain(value: object) -> str:

@@ -11,7 +11,7 @@ from grimoire import compose
 from grimoire.errors import InvalidFile, Problem
 
 if TYPE_CHECKING:
-    from grimoire.contradictions import Contradiction, Side
+    from grimoire.contradictions import Side
     from grimoire.library import Library
     from grimoire.spell import Spell, Template, Translation
 

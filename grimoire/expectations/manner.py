@@ -40,7 +40,7 @@ _ALONE = (
     ),
     re.compile(rf"\b(?:{_FORM})(?: (?:only|alone)\b|,? and nothing else\b)", re.IGNORECASE),
     re.compile(
-        rf"[只仅](?:需|能|要|准|许|可)?(?:输出|返回|给出|写|回答|交付|回复|提供)[^，。；：]{{0,12}}?(?:{_FORM})",
+        rf"[只仅](?:需|能|要|准|许|可)?(?:输出|返回|给出|写|回答|交付|回复|提供)[^，。；：、和与及]{{0,12}}?(?:{_FORM})",
         re.IGNORECASE,
     ),
 )
