@@ -31,8 +31,9 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def give_sample(request: Request) -> Draft:
-    """The example; asked to go on with it, what is left of it."""
-    return Draft(_example(request).removeprefix(_said(request)))
+    """The example; asked to go on with it, what is left of it. A follow-up has none."""
+    example = _example(request)
+    return Draft(example.removeprefix(_said(request)) if request.example else example)
 
 
 def echo(request: Request) -> Draft:

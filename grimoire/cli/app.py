@@ -22,6 +22,7 @@ COMMANDS = {
     "dials": Place("dials", "dials", LIBRARY, "list the tones and writing styles"),
     "schema": Place("schema", "schema", LIBRARY, "print the JSON Schema of a spell file"),
     "cast": Place("cast", "cast", WORK, "fire a spell and print the answer"),
+    "chat": Place("chat", "chat", WORK, "talk with a model, beginning with a spell"),
     "translate": Place("translate", "translate", WORK, "translate spells"),
     "trial": Place("trial", "trial", WORK, "fire spells at backends and judge the answers"),
     "judge": Place("judge", "judge", WORK, "judge an answer"),
@@ -33,6 +34,7 @@ COMMANDS = {
     "diff": Place("diff", "diff", LEDGER, "compare two runs"),
     "rejudge": Place("rejudge", "rejudge", LEDGER, "run today's checks over stored answers"),
     "backends": Place("backends", "backends", SETUP, "list the backends and their keys"),
+    "keys": Place("keys", "keys_app", SETUP, "keep keys in the system's keyring"),
     "doctor": Place("doctor", "doctor", SETUP, "show the settings in force"),
 }
 """Every command, in the order of the help. What is said of it here is for the shell; its help is its docstring."""
