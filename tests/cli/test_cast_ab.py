@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from tests.cli.lines import answering, on_record, write_short
-from tests.cli.process import Result, call, run_on_terminal, wait_until
+from tests.cli.lines import on_record, write_short
+from tests.cli.process import Result, call, run_on_terminal
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 AB = ("cast", "short", "-l", "en", "-l", "zh", "-m", "one", "-m", "two", "--ledger", "l.db")
@@ -107,9 +106,6 @@ def test_the_same_backend_named_twice_is_asked_once(service: OpenAIServer) -> No
 
 
 def test_over_many_inputs_they_come_input_by_input(service: OpenAIServer) -> None:
-    event = threading.Event()
-    service.reply = answering(held=["b"], until=event)
-    threading.Thread(target=lambda: (wait_until(lambda: service.count >= 8), event.set())).start()
     lines = call([*AB, "--each-line", "--json"], stdin="a\nb\nc\n").lines
     assert [(line["input"], line["language"], line["backend"]) for line in lines] == [
         (f"line {number}", language, backend)
