@@ -42,6 +42,8 @@ _V6 = {
 }
 _V4_NETWORKS = {IPv4Network(text): kind for text, kind in _V4.items()}
 _V6_NETWORKS = {IPv6Network(text): kind for text, kind in _V6.items()}
+PRIVATE = IPv4Address("10.0.0.1")
+"""One that stands for all that are somebody's own."""
 _GLOBAL_V6 = IPv6Network("2000::/3")
 
 # Where an IPv4 address stands in one of IPv6: how many bits are to its right.

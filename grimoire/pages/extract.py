@@ -34,13 +34,17 @@ _MEANT = {
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
     **dict.fromkeys(("utf8", "unicode-1-1-utf-8"), "utf-8"),
 }
-_GUESSES = ["gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "cp1252", "cp1250", "cp1253", "cp1256", "koi8_r"]
+_GUESSES = ["gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1251", "cp1252", "cp1253", "cp1256", "koi8_r"]
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?\s*(?:[;%!]|$)"
-    r"|font-size\s*:\s*0(?:\.\d*)?\s*(?:[a-z%;!]|$)|(?:text-indent|left|top)\s*:\s*-\d{3,}"
+    r"|font-size\s*:\s*0(?:\.0\d*)?\s*(?:[a-z%;!]|$)|(?:text-indent|left|top)\s*:\s*-\d{3,}"
     r"|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:^|;)\s*color\s*:\s*transparent",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_ESCAPE = re.compile(r"\\([\\_*\[\]`<>#~|])")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _UNSEEN = (
     "//comment()|//script|//style|//template|//noscript|//svg|//object|//iframe|//input|//select"
     "|//*[@hidden]|//*[@aria-hidden='true']"
@@ -61,7 +65,7 @@ def extract(body: bytes, charset: str) -> dict[str, str]:
     """The title and the text of a page, as `charset` (of its header, or "") or the page itself says it is written."""
     from lxml import etree, html  # type: ignore[import-untyped]  # it has no types
 
-    text = re.sub(r"^\s*<\?xml[^>]*>", "", decode(body, charset)).replace("\x00", "")
+    text = _DECLARATION.sub("", _CONTROL.sub("", decode(body, charset)))
     try:
         tree = html.document_fromstring(text)
     except etree.ParserError:  # there is not one element in it
@@ -111,9 +115,15 @@ def _main_text(page: str, tree: Any) -> str:  # noqa: ANN401  # as above
     with contextlib.suppress(Exception):
         found = trafilatura.extract(page, output_format="markdown", include_comments=False, include_tables=True)
         if found and found.strip():
-            return found
+            return _unescaped(found)
     lines = (" ".join(str(piece).split()) for piece in tree.xpath("//body//text()"))
     return "\n\n".join(line for line in lines if line)
+
+
+def _unescaped(markdown: str) -> str:
+    """Markdown for a model, not for a renderer: escapes would come back in its answers. Code has none."""
+    pieces = _FENCED.split(markdown)
+    return "".join(piece if number % 2 else _ESCAPE.sub(r"\1", piece) for number, piece in enumerate(pieces))
 
 
 def _nearly(body: bytes, meant: list[str]) -> str:

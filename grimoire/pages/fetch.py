@@ -101,13 +101,13 @@ async def _hop(url: URL, watch: Guard, limits: Limits, resolver: AbstractResolve
 
 async def _open(url: URL, watch: Guard, limits: Limits, resolver: AbstractResolver | None) -> ClientSession:
     """A client for one hop: to the host itself, watched; or to the proxy, once the host's addresses are checked."""
-    from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+    from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, ThreadedResolver
 
     host, port = url.host or "", url.port or 0
     proxy = proxy_for(url.scheme, host if url.is_default_port() else f"{host}:{port}")
     trust = _trust() if "https" in {url.scheme, proxy.partition(":")[0].lower()} else True
     if proxy:
-        await watch.check_behind_proxy(host, port)
+        await watch.check_behind_proxy(host, port, resolver or ThreadedResolver())
         connector = TCPConnector(ssl=trust)
     else:
         connector = watch.connector(ssl=trust, resolver=resolver)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from grimoire.pages import addresses
@@ -15,9 +16,11 @@ from grimoire.pages.addresses import Address
 
 if TYPE_CHECKING:
     from aiohttp import TCPConnector
+    from aiohttp.abc import AbstractResolver
 
 Rule = Callable[[Address], str]
 """What is wrong with an address; "" where nothing is."""
+_OWN_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 
 
 class AddressRefused(OSError):
@@ -53,20 +56,28 @@ class Guard:
 
         return TCPConnector(socket_factory=self.open_socket, **options)
 
-    async def check_behind_proxy(self, host: str, port: int) -> None:
+    async def check_behind_proxy(self, host: str, port: int, resolver: AbstractResolver) -> None:
         """The addresses a host has from here: the connection is the proxy's, who may find others.
 
-        A name that only the proxy can look up is let through if it is a public name, with a dot in it.
+        A name that only the proxy can look up is let through where it can be a public one.
         Raises AddressRefused.
         """
-        import asyncio
-
+        with suppress(ValueError):
+            addresses.parse(host)
+            self.check(host)
+            return
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await resolver.resolve(host, port, family=socket.AF_UNSPEC)
         except (OSError, UnicodeError):
-            if "." in host.rstrip(".") and not host.rstrip(".").endswith((".local", ".internal", ".localhost")):
+            if "." in host.rstrip(".") and not host.rstrip(".").lower().endswith(_OWN_NAMES):
                 return
+            self.check_name(host)
+            return
+        for each in found:
+            self.check(each["host"])
+
+    def check_name(self, host: str) -> None:
+        """A name of one's own network stands for an address in it. Raises AddressRefused."""
+        if self._rule(addresses.PRIVATE):
             self.refused = f"{host} is a name of a private network"
-            raise AddressRefused(self.refused) from None
-        for *_, address in found:
-            self.check(str(address[0]))
+            raise AddressRefused(self.refused)

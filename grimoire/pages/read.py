@@ -88,7 +88,7 @@ def _html(fetched: Fetched, shown: str, seconds: float) -> tuple[str, str]:
     program = Path(extract.__file__)
     try:
         done = subprocess.run(  # noqa: S603  # our own program; of the page it gets a label of its character set
-            [sys.executable, "-P", "-W", "ignore", str(program), fetched.charset],
+            [sys.executable, "-P", "-W", "ignore", str(program), one_line(fetched.charset, 40)],
             input=fetched.body,
             capture_output=True,
             timeout=seconds,
@@ -99,6 +99,7 @@ def _html(fetched: Fetched, shown: str, seconds: float) -> tuple[str, str]:
         raise ServiceTimeout(f"{shown}: its HTML cannot be read within {seconds:g} seconds") from None
     if done.returncode != 0:
         said = one_line(done.stderr.decode(errors="replace").strip().rpartition("\n")[2])
-        raise UsageError(f"{shown}: its HTML cannot be read: {said or 'the reader broke down'}")
+        hint = EXTRA if "ImportError" in said or "ModuleNotFoundError" in said else ""
+        raise UsageError(f"{shown}: its HTML cannot be read: {said or 'the reader broke down'}", hint=hint)
     found = json.loads(done.stdout)
     return str(found["title"]), clean.fold(clean.reveal(str(found["text"])))
