@@ -16,7 +16,18 @@ VALUES = {
     *("permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam"),
 }
 PORTS = {"ports"}
-FILES = {"yamlfile", "nearest", "atomic", "chainfile", "spellfile", "library", "settings", "glossaryfile", "index"}
+FILES = {
+    "yamlfile",
+    "nearest",
+    "atomic",
+    "chainfile",
+    "spellfile",
+    "library",
+    "settings",
+    "glossaryfile",
+    "index",
+    "keys",
+}
 FAMILIES = {"backends", "translators", "checks", "ledger", "formats", "pages"}
 ENGINE = {"cast", "judge", "trial", "reports"}
 

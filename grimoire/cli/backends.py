@@ -92,6 +92,7 @@ def _plain(facts: BackendFacts, replies: dict[str, str]) -> dict[str, object]:
         "model": facts.model,
         "key_env": facts.key_env,
         "key_set": facts.key_set,
+        "key_from": facts.key_from,
         "source": facts.source,
     }
     return plain | ({"ping": replies[facts.name]} if facts.name in replies else {})
@@ -109,12 +110,11 @@ def _table(facts: list[BackendFacts], replies: dict[str, str]) -> Table:
     for column in ("what", "default model", "key", *(["ping"] if replies else ["base URL"])):
         table.add_column(column, overflow="fold")
     for f in facts:
-        key = f"${f.key_env} {'set' if f.key_set else 'not set'}" if f.key_env else "none needed"
         table.add_row(
             one_line(f.name),
             f.title,
             one_line(f.model or "-"),
-            key,
+            f.key,
             replies.get(f.name, "") if replies else one_line(hide_in_url(f.base_url) or "-"),
             style="" if f.key_set is not False else "dim",
         )

@@ -123,7 +123,8 @@ def backend_name(settings: Settings) -> str:
 
     if settings.values.backend:
         return settings.values.backend
-    ready = ", ".join(f"-m {facts.name} (${facts.key_env} is set)" for facts in ready_backends(settings))
+    places = {"environment": "is set", "keyring": "is in the keyring"}
+    ready = ", ".join(f"-m {b.name} (${b.key_env} {places[b.key_from]})" for b in ready_backends(settings))
     hint = f"{ready or 'set a key, for example OPENAI_API_KEY, and give -m openai'}; or rehearse: -m rehearsal/sample"
     raise UsageError("no backend chosen", hint=hint)
 

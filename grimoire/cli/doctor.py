@@ -62,6 +62,8 @@ def doctor(
 
 
 def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str, object]]]:
+    from grimoire.cli.keys import table as key_table
+
     return {
         "Grimoire": [
             {"what": "version", "value": __version__},
@@ -71,7 +73,7 @@ def _report(settings: Settings, ledger: Path | None) -> dict[str, list[dict[str,
         "Settings files": _files(settings),
         "Spells": _roots(settings),
         "Ledger": [_ledger(ledger or settings.ledger)],
-        "Keys": _keys(settings),
+        "Keys": key_table(settings),
     }
 
 
@@ -150,14 +152,6 @@ def _take_in(settings: Settings, file: Path, ledger: Path | None, *, json: bool)
     answers, errors = output.count(taken.answers, "answer"), output.count(taken.errors, "error")
     known = f"; {taken.known:,} of the file were on record already" if taken.known else ""
     output.emit(f"taken in: {answers}, {errors}{known}; the file is now {taken.moved}\n")
-
-
-def _keys(settings: Settings) -> list[dict[str, object]]:
-    from grimoire.cli.wiring import list_backends
-
-    wanted = {facts.key_env: facts.name for facts in list_backends(settings) if facts.key_env}
-    wanted[settings.values.deepl.key_env] = "deepl"
-    return [{"variable": name, "for": user, "set": bool(settings.variable(name))} for name, user in wanted.items()]
 
 
 def _table(rows: list[dict[str, object]]) -> Table:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from grimoire import keys
 from grimoire.errors import KeyMissing, LedgerError, UnknownName, UsageError
 from grimoire.glossary import Glossary
 from grimoire.index import Index
+from grimoire.keys import Source
 from grimoire.library import Library, shipped
 from grimoire.pace import Limits
 from grimoire.ports import ChatBackend, Translator
@@ -32,16 +34,28 @@ TRANSPORTS = {"direct": "direct-chat", "sdk": "openai-chat"}
 
 
 class BackendFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A backend as configured, before anything is asked of it. `key_set` is None where no key is needed."""
+    """A backend as configured, before anything is asked of it. `key_set` is None where no key is needed.
+
+    `key_from` is "environment", "keyring", or empty.
+    """
 
     name: str
     title: str = ""
     base_url: str = ""
     key_env: str = ""
     key_set: bool | None = None
+    key_from: Source = ""
     model: str = ""
     source: str
     settings: BackendSettings = BackendSettings()
+
+    @property
+    def key(self) -> str:
+        """Where its key is, or that there is none; never the key."""
+        if not self.key_env:
+            return "none needed"
+        places = {"environment": f"${self.key_env} set", "keyring": f"${self.key_env} in the keyring"}
+        return places.get(self.key_from, f"${self.key_env} not set")
 
 
 def open_library(settings: Settings, *, judging: bool = True) -> Library:
@@ -162,7 +176,7 @@ def _open_unpaced(settings: Settings, name: str, concurrency: int) -> ChatBacken
     if not facts.base_url:
         raise UsageError(f"backend `{head}` has no base_url", hint="set it under backends: in the settings")
     if facts.key_set is False:
-        raise KeyMissing(f"{head}: ${facts.key_env} is not set", hint=f"export {facts.key_env}=… and try again")
+        raise _no_key(head, facts.key_env)
     return _open_chat(settings, facts, f"{head}/{model}", model, concurrency)
 
 
@@ -204,11 +218,16 @@ def _open_deepl(settings: Settings) -> Translator:
     from grimoire.translators import TRANSLATORS
 
     deepl = settings.values.deepl
-    key = settings.variable(deepl.key_env)
+    key = keys.find(settings, deepl.key_env)
     if not key:
-        raise KeyMissing(f"deepl: ${deepl.key_env} is not set", hint=f"export {deepl.key_env}=… and try again")
+        raise _no_key(DEEPL, deepl.key_env)
     terms = open_glossary(settings).terms if deepl.glossary else {}
     return TRANSLATORS[DEEPL](key, server_url=deepl.server_url or None, glossary=deepl.glossary, terms=terms)
+
+
+def _no_key(name: str, variable: str) -> KeyMissing:
+    hint = f"export {variable}=… or keep it in the keyring, grimoire keys set {name}; and try again"
+    return KeyMissing(f"{name}: ${variable} is not set", hint=hint)
 
 
 def open_glossary(settings: Settings) -> Glossary:
@@ -271,12 +290,14 @@ def _facts(settings: Settings, name: str) -> BackendFacts:
     own = own or BackendSettings()
     from_env = settings.variable(preset.base_url_env) if preset and preset.base_url_env else ""
     key_env = own.key_env if own.key_env is not None else preset.key_env if preset else ""
+    key_from = keys.source(settings, key_env) if key_env else ""
     return BackendFacts(
         name=name,
         title=preset.title if preset else "",
         base_url=own.base_url or from_env or (preset.base_url if preset else ""),
         key_env=key_env,
-        key_set=bool(settings.variable(key_env)) if key_env else None,
+        key_set=bool(key_from) if key_env else None,
+        key_from=key_from,
         model=own.model or (preset.model if preset else ""),
         source="settings" if name in settings.values.backends else "preset",
         settings=own,
@@ -293,7 +314,7 @@ def _open_chat(settings: Settings, facts: BackendFacts, name: str, model: str, c
     return ADAPTERS[TRANSPORTS[own.transport]](
         name,
         base_url=facts.base_url,
-        api_key=settings.variable(facts.key_env) if facts.key_env else "",
+        api_key=keys.find(settings, facts.key_env) if facts.key_env else "",
         model=model,
         parameters=parameters,
         extra_body=own.extra_body,

@@ -68,6 +68,7 @@ def test_backends_lists_presets_those_of_the_settings_and_the_rehearsal(backends
         "model": "m1",
         "key_env": "ONE_API_KEY",
         "key_set": True,
+        "key_from": "environment",
         "source": "settings",
     }
     assert listed["openai"]["key_set"] is False
@@ -131,7 +132,7 @@ def test_doctor_tells_what_is_in_force_and_from_where(backends: OpenAIServer, fo
     assert settings["retries"] == (0, str(folder / "grimoire.yaml"))
     assert settings["samples"] == ("auto", "default")
     assert told.json["Spells"][0]["folder"] == "extra"
-    assert {"variable": "ONE_API_KEY", "for": "one", "set": True} in told.json["Keys"]
+    assert {"variable": "ONE_API_KEY", "for": "one", "set": True, "from": "environment"} in told.json["Keys"]
     assert told.json["Ledger"][0]["file"] == "l.db"
     assert not (folder / "l.db").exists()
 
