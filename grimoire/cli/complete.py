@@ -68,7 +68,8 @@ def backends(incomplete: str) -> list[Offer]:
     own = settings.values.backends
     head, slash, _ = incomplete.partition("/")
     if head == REHEARSAL:
-        return [(f"{REHEARSAL}/{kind}", "offline, no model") for kind in MODELS]
+        kinds = [f"{REHEARSAL}/{kind}" for kind in MODELS]
+        return [(name, "offline, no model") for name in (kinds if slash else [REHEARSAL, *kinds])]
     if not slash and head not in {*own, *PRESETS}:
         titles = {name: preset.title for name, preset in PRESETS.items()}
         titles |= {name: titles.get(each.preset or name, "yours") for name, each in own.items()}

@@ -19,6 +19,7 @@ from typer._click.shell_completion import (
 )
 from typer._completion_classes import BashComplete, FishComplete, ZshComplete
 from typer._completion_shared import _completion_scripts
+from typer.core import TyperGroup
 
 from grimoire.cli import shell_scripts
 from grimoire.cli.argv import PAIRS, join_pairs, join_resume
@@ -115,6 +116,8 @@ class _Completing(ShellComplete):
         """As Typer finds them; but an option that has no value yet does not keep it from reading what stands before."""
         dangling = bool(words) and words[-1].startswith("-")
         context = _resolve_context(self.cli, self.ctx_args, self.prog_name, words[:-1] if dangling else words)
+        if isinstance(context.command, TyperGroup) and (context._protected_args or context.args):  # noqa: SLF001  # as Typer itself finds the command
+            return []  # what stands where a command should is none
         asked, begun = _resolve_incomplete(context, list(words), begun)
         return asked.shell_complete(context, begun)
 
