@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ _FORM = {
 """Checks of the form an answer has: those of the task hold no more where a format says otherwise."""
 _PARTS_OF_LENGTH = {"lines", "paragraphs", "sentences", "each"}
 _COMBINATIONS = {"all-of", "any-of", "not"}
+_PLACES = re.compile(r"\[(?:PROMPT|INPUT)\]")
 Numbers = Mapping[int, int]
 """Of one part: the number each of its variables has in the joined spell."""
 
@@ -156,3 +158,12 @@ def _variables(parts: Sequence[tuple[Spell, Template, Numbers]]) -> Iterator[Var
             label = f"{spell.name} {variable.label}" if taken else variable.label
             yield replace(variable, id=numbers[variable.id], label=label)
             labels.add(label.casefold())
+
+
+def fill_step(prompt: str, *, before: str, given: str) -> str:
+    """The text a step of a chain gives to its spell: `[PROMPT]` is the answer `before`, `[INPUT]` what the chain got.
+
+    Neither is read as template.
+    """
+    texts = {"[PROMPT]": before, "[INPUT]": given}
+    return _PLACES.sub(lambda place: texts[place[0]], prompt)

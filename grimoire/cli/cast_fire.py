@@ -51,6 +51,10 @@ def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
     """Read the inputs, ask everything, hand the answers over; the exit code."""
     from grimoire.cli import cast_many, cast_one
 
+    if call.subject.spell and call.subject.spell.chain:
+        from grimoire.cli import cast_chain
+
+        return cast_chain.fire(call, store, stdin)
     backend_names(call)  # before a person is asked for anything
     questions = ask_of(call, read(call, stdin))
     if _alone(call, questions):
@@ -83,6 +87,12 @@ def show_dry(call: Call, stdin: TextIO | None) -> None:
     """What would be sent."""
     from grimoire.backends.rehearsal import Rehearsal
     from grimoire.cli import output
+
+    if call.subject.spell and call.subject.spell.chain:
+        from grimoire.cli import cast_chain
+
+        cast_chain.show_dry(call, stdin)
+        return
 
     for index, each in enumerate(make_cells(call, read(call, stdin), Rehearsal())):
         text = each[0].incantation

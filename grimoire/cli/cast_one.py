@@ -20,14 +20,20 @@ def fire(
     settings: Settings, store: SqliteLedger, question: Question, plan: dict[str, object], delivery: Delivery
 ) -> int:
     """Ask, record, judge, record, hand over; a service error is recorded too, and raised. The exit code."""
+    from grimoire.errors import ServiceError
+
     run = store.start("cast", plan)
-    result = ask(settings, store, run, question, delivery)
+    try:
+        result = ask(settings, store, run, question, delivery)
+    except ServiceError:
+        store.finish(run)
+        raise
     store.finish(run)
     return deliver(result, run.id, delivery, streamed=delivery.streams, currency=settings.values.currency)
 
 
 def ask(settings: Settings, store: SqliteLedger, run: Run, question: Question, delivery: Delivery) -> Result:
-    """One answer, recorded and judged.
+    """One answer, recorded and judged; a service error is recorded and raised, and the run left open.
 
     When the ledger fails after the answer came, the answer is shown and saved all the same: it was paid for.
     """
@@ -48,7 +54,6 @@ def ask(settings: Settings, store: SqliteLedger, run: Run, question: Question, d
         answer = asyncio.run(_ask(settings, question, tell, delivery))
     except ServiceError as error:
         store.add_all(run, [*outcomes, Outcome(question.cell, error)])
-        store.finish(run)
         raise
     paid = cost(answer.usage, wiring.prices(settings, [question.backend]).get(question.backend.name))
     outcomes.append(Outcome(question.cell, answer, paid))

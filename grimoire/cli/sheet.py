@@ -79,7 +79,7 @@ def make_sheet(
                 raise UsageError(f"standard input is used twice: for {other} and for -p {key}=@-")
             by_name[place] = f"-p {key}=@-"
         else:
-            values[place] = fields.fit(known, place, _read_value(key, value))
+            values[place] = fields.fit(known, place, read_value(key, value))
     values |= _placed_page(known, values, page)
     place, said = next(iter(by_name.items()), ("", ""))
     return Sheet(known=known, piped=piped, values=values, piped_to=place, piped_by=said, argument=argument, files=files)
@@ -104,7 +104,7 @@ def _placed_page(known: Wanted, values: dict[str, str], page: str) -> dict[str, 
     return {PAGE: page}
 
 
-def _read_value(key: str, value: str) -> str:
+def read_value(key: str, value: str) -> str:
     """A value as it stands, or that of a file; `@@` is an `@`."""
     if value.startswith("@@"):
         return value[1:]

@@ -111,8 +111,8 @@ def _of_sentence(prompt: str, sentence: Sentence) -> Iterator[Manner]:
     refusing = _NO_EXPLAINING.search(sentence.text)
     if refusing:
         yield _manner(prompt, "no-explaining", "", refusing[0], sentence.start + refusing.start())
-    elif found := _EXPLAIN.search(sentence.text):
-        yield _manner(prompt, "explain", "", found[0], sentence.start + found.start())
+    elif explaining := _EXPLAIN.search(sentence.text):
+        yield _manner(prompt, "explain", "", explaining[0], sentence.start + explaining.start())
 
 
 def _language(prompt: str, sentence: Sentence) -> Iterator[Manner]:
