@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 class Form(Protocol):
-    """Makes the text that is handed over of each result, in the order they come."""
+    """Makes the text that is handed over of each result, in the order they come.
+
+    `without_code` counts answers of which nothing was, for they had no code block to show.
+    """
+
+    without_code: int
 
     def text(self, given: Input, result: Result) -> str:
         """What is handed over now; empty where it is nothing."""
@@ -31,6 +36,7 @@ class JsonLines:
     """An object a line, for failures too."""
 
     def __init__(self, run: str, *, terminal: bool) -> None:
+        self.without_code = 0
         self._run = run
         self._terminal = terminal
         self._encode = msgspec.json.Encoder(order="deterministic").encode

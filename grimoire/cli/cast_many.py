@@ -14,8 +14,10 @@ import typer
 from grimoire.cli import cast_progress, output
 from grimoire.cli.cast_forms import Form, JsonLines, Stacked
 from grimoire.cli.cast_order import InOrder, Late
+from grimoire.cli.cast_outlet import Collected
 from grimoire.cli.cast_resume import go_on, going_on
 from grimoire.cli.cast_summary import Summary
+from grimoire.cli.questions import Input
 from grimoire.cli.running import INTERRUPTED, UNREAD, calm_collector, recalled, signals
 from grimoire.errors import LedgerError, UsageError
 from grimoire.ledger.hold import hold
@@ -25,7 +27,6 @@ from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
     from grimoire.cli.cast_fire import Call
-    from grimoire.cli.cast_outlet import Collected
     from grimoire.cli.cast_questions import Questions
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Cell, Run
@@ -34,10 +35,30 @@ if TYPE_CHECKING:
 
 
 class Ended(msgspec.Struct):
-    """How asking ended: `why` it stopped early, and `gone` where standard output takes no more."""
+    """How asking ended: `why` it stopped early, what was `answered`, `gone` where standard output takes no more."""
 
     why: str = ""
+    answered: int = 0
     gone: Exception | None = None
+
+
+class Outlet(msgspec.Struct, frozen=True):
+    """A place that answers go to, and what they look like there. `put` raises where it takes no more."""
+
+    form: Form
+    put: Callable[[str], None]
+
+    def hand(self, given: Input, result: Result) -> None:
+        """The next one."""
+        self._put(self.form.text(given, result))
+
+    def end(self) -> None:
+        """No more come."""
+        self._put(self.form.end())
+
+    def _put(self, text: str) -> None:
+        if text:
+            self.put(text)
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -64,42 +85,52 @@ def fire(call: Call, store: SqliteLedger, questions: Questions, plan: dict[str, 
         return 0
     run = go_on(store, questions, plan) if call.resume else store.start("cast", plan | {"many": True})
     work = Work(call, store, run, questions)
-    with hold(store.path, run), _collecting(call) as collected:
-        form = form_of(work)
+    with hold(store.path, run), contextlib.closing(Collected()) as collected:
         summary = _summary(work)
-        ended = _hand_over(work, form, summary, collected)
-        return _conclude(work, form, summary, ended, collected)
+        ended = _hand_over(work, summary, collected)
+        return _conclude(work, summary, ended, collected)
 
 
-def form_of(work: Work) -> Form:
+def form_of(work: Work, *, terminal: bool) -> Form:
     """What the answers are handed over as: JSON lines, beside each other, or one under the other."""
     from grimoire.cli import cast_table
 
     call, variants = work.call, work.questions.variants
     delivery = call.delivery
-    terminal = sys.stdout is not None and sys.stdout.isatty() and delivery.file is None
     if delivery.json:
         return JsonLines(work.run.id, terminal=terminal)
     files = not call.given.each and len(work.questions.inputs) > 1
     if terminal and not delivery.code and cast_table.fits(variants, output.columns()):
         return cast_table.Beside(variants, call.settings.values.currency, raw=delivery.raw, headings=files)
-    return Stacked(
-        files=files, variants=variants > 1, code=delivery.code, terminal=terminal, raw=delivery.raw or delivery.copy
-    )
+    return Stacked(files=files, variants=variants > 1, code=delivery.code, terminal=terminal, raw=delivery.raw)
 
 
-def _hand_over(work: Work, form: Form, summary: Summary, collected: Collected | None) -> Ended:
+def _outlets(work: Work, put: Callable[[str], None], collected: Collected) -> list[Outlet]:
+    """Where the answers go: to standard output, or, all at once in the end, to a file; and to the clipboard too."""
+    delivery = work.call.delivery
+    outlets = []
+    if delivery.file is None:
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        outlets.append(Outlet(form_of(work, terminal=terminal), put))
+    if delivery.file is not None or delivery.copy:
+        outlets.append(Outlet(form_of(work, terminal=False), collected.put))
+    return outlets
+
+
+def _hand_over(work: Work, summary: Summary, collected: Collected) -> Ended:
     """Ask, and hand over what comes as soon as all before it is there; in the end also what comes after a gap."""
     questions, store, ended = work.questions, work.store, Ended()
     gates = {backend.name: backend.gate for backend in questions.backends}
     totals = {backend.name: len(questions.numbers(backend)) for backend in questions.backends}
     counted = Progress(totals, time.monotonic(), gates)
     with cast_progress.showing(counted, work.call.settings.values.currency) as put:
+        outlets = _outlets(work, put, collected)
 
         def hand(index: int, result: Result) -> None:
             given = questions.inputs[index // questions.variants]
             summary.see(given, result)
-            _put(form.text(given, result), put, collected, work.call)
+            for outlet in outlets:
+                outlet.hand(given, result)
 
         def recall(index: int, late: Late) -> Result:
             cell = questions[index].cell
@@ -123,7 +154,9 @@ def _hand_over(work: Work, form: Form, summary: Summary, collected: Collected | 
             raise
         if ended.gone is None:
             order.rest()
-            _put(form.end(), put, collected, work.call)
+            for outlet in outlets:
+                outlet.end()
+    summary.without_code = outlets[0].form.without_code
     return ended
 
 
@@ -138,6 +171,7 @@ def _ask_all(work: Work, take: Callable[[int, Result], None], ended: Ended) -> s
 
     def tell(result: Result) -> None:
         index = at.pop(result.cell.key)
+        ended.answered += result.answer is not None or result.earlier
         if ended.gone is None:
             try:
                 take(index, result)
@@ -187,32 +221,6 @@ def _trial(work: Work) -> Trial:
     )
 
 
-def _put(text: str, put: Callable[[str], None], collected: Collected | None, call: Call) -> None:
-    """Hand over a text, keep it where it goes elsewhere too. Raises UsageError where there is no room for that."""
-    if not text:
-        return
-    if collected is not None:
-        try:
-            collected.put(text)
-        except OSError as error:
-            hint = "name a folder with more room in TMPDIR"
-            raise UsageError(f"no room for the answers: {error.strerror}", hint=hint) from error
-    if call.delivery.file is None:
-        put(text)
-
-
-@contextlib.contextmanager
-def _collecting(call: Call) -> Iterator[Collected | None]:
-    """What keeps the answers until all are there; None where nothing wants them so."""
-    from grimoire.cli.cast_outlet import Collected
-
-    if call.delivery.file is None and not call.delivery.copy:
-        yield None
-        return
-    with contextlib.closing(Collected()) as collected:
-        yield collected
-
-
 def _summary(work: Work) -> Summary:
     questions, backends = work.questions, len(work.questions.backends)
     return Summary(
@@ -224,29 +232,28 @@ def _summary(work: Work) -> Summary:
     )
 
 
-def _conclude(work: Work, form: Form, summary: Summary, ended: Ended, collected: Collected | None) -> int:
+def _conclude(work: Work, summary: Summary, ended: Ended, collected: Collected) -> int:
     """Finish the run, or say how to go on with it; the exit code."""
-    delivery = work.call.delivery
     summary.tell()
     if isinstance(ended.gone, UsageError):
         raise ended.gone
-    left = len(work.questions) - summary.answered
-    if collected is not None and not ended.why:
+    if not ended.why:
         _give(work.call, collected)
-    if not left:
+    if ended.answered == len(work.questions):
         work.store.finish(work.run)
-        return _without_code(form)
-    if ended.gone is not None:
-        output.note(f"stopped: {UNREAD}; {going_on(work.store)}")
-        return 0
+        return int(bool(summary.without_code))
+    output.note(_unfinished(work, summary, ended))
+    return 0 if ended.gone else 130 if ended.why == INTERRUPTED else 3
+
+
+def _unfinished(work: Work, summary: Summary, ended: Ended) -> str:
+    """What is left, and how to go on."""
     what = f"{ended.why}: " if ended.why else ""
     failed = f", {summary.failed:,} failed" if summary.failed else ""
-    unwritten = f"; {delivery.file} is not written" if ended.why and delivery.file else ""
-    output.note(
-        f"{what}{summary.answered:,} of {output.count(len(work.questions), 'answer')}{failed}{unwritten}; "
-        f"{going_on(work.store)}"
-    )
-    return 130 if ended.why == INTERRUPTED else 3
+    file = work.call.delivery.file
+    unwritten = f"; {file} is not written" if ended.why and file else ""
+    of_all = f"{ended.answered:,} of {output.count(len(work.questions), 'answer')}"
+    return f"{what}{of_all}{failed}{unwritten}; {going_on(work.store)}"
 
 
 def _give(call: Call, collected: Collected) -> None:
@@ -257,11 +264,3 @@ def _give(call: Call, collected: Collected) -> None:
         from grimoire.cli.deliver import copy_text
 
         copy_text(collected.text())
-
-
-def _without_code(form: Form) -> int:
-    """1 where an answer had no code block to show."""
-    missing = form.without_code if isinstance(form, Stacked) else 0
-    if missing:
-        output.note(f"no code block in {output.count(missing, 'answer')}")
-    return int(bool(missing))

@@ -1,9 +1,11 @@
-"""Where the texts of a cast of many go: standard output, or a file that is written when all of them are there."""
+"""Answers that are kept until all are there: for a file, or the clipboard."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+
+from grimoire.errors import UsageError
 
 IN_MEMORY = 4 * 2**20
 """Bytes that are kept in memory; more of them wait in an unnamed file."""
@@ -16,8 +18,12 @@ class Collected:
         self._kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # open until it is closed
 
     def put(self, text: str) -> None:
-        """Keep one more. Raises OSError where there is no room."""
-        self._kept.write(text.encode("utf-8", "replace"))
+        """Keep one more. Raises UsageError where there is no room."""
+        try:
+            self._kept.write(text.encode("utf-8", "replace"))
+        except OSError as error:
+            hint = "name a folder with more room in TMPDIR"
+            raise UsageError(f"no room for the answers: {error.strerror}", hint=hint) from error
 
     def write(self, path: Path) -> None:
         """All of it to a file, which has it whole or stays as it was. Raises UsageError."""

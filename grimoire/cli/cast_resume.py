@@ -44,6 +44,7 @@ def going_on(store: SqliteLedger) -> str:
         return "nothing is on record (--no-log)"
     arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
     command = shlex.join(["grimoire", *arguments, "--resume"])
-    if len(command) > LONGEST:
+    if len(command) > LONGEST or "\n" in command:
         command = "the same command with --resume"
-    return f"go on, with the same input: {command}"
+    piped = sys.stdin is not None and not sys.stdin.isatty()
+    return f"go on{', with the same input' if piped else ''}: {command}"

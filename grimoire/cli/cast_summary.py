@@ -34,7 +34,7 @@ class Summary:
     """Takes in each result in the order it is handed over. `languages`, `backends`, `inputs` are how many there are."""
 
     def __init__(self, *, languages: int, backends: int, inputs: int, usage: bool, currency: str) -> None:
-        self.answered = self.failed = self.earlier = 0
+        self.answered = self.failed = self.earlier = self.without_code = 0
         self._languages = languages
         self._variants = languages * backends
         self._inputs = inputs
@@ -71,6 +71,8 @@ class Summary:
             if len(places) > ALIKE:
                 rest = places[ALIKE:]
                 output.note(f"{output.count(len(rest), 'more failure')} like it: {_named(rest)}: {message}")
+        if self.without_code:
+            output.note(f"no code block in {output.count(self.without_code, 'answer')}")
         if self._rehearsal:
             output.note("note: a rehearsal; no model was asked")
         self._tell_verdicts()

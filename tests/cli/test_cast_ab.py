@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.lines import on_record, write_short
 from tests.cli.process import Result, call, run_on_terminal
+from tests.cli.screen import Screen
 from tests.servers.openai_server import Body, OpenAIServer, Reply
 
 AB = ("cast", "short", "-l", "en", "-l", "zh", "-m", "one", "-m", "two", "--ledger", "l.db")
@@ -35,8 +36,10 @@ def service(folder: Path, backends: OpenAIServer) -> OpenAIServer:
 
 
 def plain(shown: Result) -> list[str]:
-    """What a terminal showed, without its sequences."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.out).split("\n")
+    """What is on the screen in the end."""
+    screen = Screen(400)
+    screen.feed(shown.out.replace("\n", "\r\n"))
+    return screen.lines
 
 
 def place(line: str, text: str) -> int:
