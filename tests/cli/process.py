@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ HEEDING = (
     ),
 )
 """Begins what follows with signals that do what they do, though these tests were started in the background."""
+PRELUDE = f'set -o pipefail; grimoire() {{ "{sys.executable}" -m grimoire "$@"; }}; '
 PATIENCE = 30.0
 """Seconds after which a test gives up; nothing here takes that long."""
 CTRL_C = "\x03"
@@ -70,9 +72,8 @@ def run(args: Sequence[str], *, stdin: str | bytes = b"", env: Mapping[str, str]
 
 def shell(line: str, *, env: Mapping[str, str] | None = None) -> Result:
     """A line of shell in which `grimoire` is this one; a pipe fails when any of its parts does."""
-    prelude = f'set -o pipefail; grimoire() {{ "{sys.executable}" -m grimoire "$@"; }}; '
     done = subprocess.run(
-        ["bash", "-c", prelude + line],
+        ["bash", "-c", PRELUDE + line],
         stdin=subprocess.DEVNULL,
         env=environment(env),
         capture_output=True,
@@ -107,6 +108,7 @@ def run_on_terminal(
     typed: str = "",
     answers: Sequence[tuple[str, str]] = (),
     env: Mapping[str, str] | None = None,
+    command: Sequence[str] = COMMAND,
 ) -> Result:
     """With a terminal on all three streams; `typed` waits in it. Of `answers`, each is typed once its question is seen.
 
@@ -120,7 +122,7 @@ def run_on_terminal(
     # Who leads a session and opens a terminal has it for its own, so that Ctrl-C reaches it.
     opening = ("sh", "-c", 'exec "$@" < "$0" > "$0" 2>&1', os.ttyname(theirs))
     process = subprocess.Popen(
-        [*opening, *HEEDING, *COMMAND, *args],
+        [*opening, *HEEDING, *command, *args],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -136,6 +138,13 @@ def run_on_terminal(
             process.kill()
         process.wait()
         os.close(ours)
+
+
+def shell_on_terminal(
+    line: str, *, answers: Sequence[tuple[str, str]] = (), env: Mapping[str, str] | None = None
+) -> Result:
+    """A line of shell as `shell` has it, all of it in one terminal, which is that of no other call."""
+    return run_on_terminal(["-c", PRELUDE + line], answers=answers, env=env, command=(shutil.which("bash") or "bash",))
 
 
 def _read_all(descriptor: int, answers: list[tuple[bytes, bytes]]) -> bytes:
