@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from grimoire.cli import fields
 from grimoire.cli.fields import PAGE, PROMPT, SOURCE, Wanted
+from grimoire.cli.output import count
 from grimoire.cli.questions import Input
 from grimoire.errors import MissingInput
 from grimoire.spell import Case, Spell, Template, Variable
@@ -69,7 +70,7 @@ def _lacks(known: Wanted, case: Case) -> list[str]:
 def _missing(spell: Spell, lacking: list[tuple[Input, list[str]]]) -> MissingInput:
     (first, lacks), *others = lacking
     where = first.label or spell.name
-    more = f"; {len(others)} more inputs lack something too" if others else ""
+    more = f"; {count(len(others), 'more input')} lack{'' if others[1:] else 's'} something too" if others else ""
     message = f"{one_line(where)}: no value for {', '.join(f'[{place.upper()}]' for place in lacks)}{more}"
     return MissingInput(message, hint=", ".join(_ways(spell, first, lacks)))
 

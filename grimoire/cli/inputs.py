@@ -107,7 +107,7 @@ def _single(sheet: Sheet, *more: str) -> Case:
     """The only input: the argument, a blank line, what is piped in; or that in the place named for it."""
     values, piped = sheet.values, ""
     if sheet.argument == DASH and sheet.piped_to != PROMPT:
-        values, piped = sheet.shared(), sheet.piped.take(DASH, asked=True)
+        piped, values = sheet.piped.take(DASH, asked=True), sheet.shared()
     elif sheet.piped_to == PROMPT:
         piped = sheet.read_piped()
     elif sheet.piped_to:

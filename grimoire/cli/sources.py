@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from select import select
 from stat import S_ISDIR
 from typing import TextIO
 
@@ -14,6 +15,8 @@ from grimoire.terminal import one_line
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file, and characters of standard input, that are read; no model takes a text as long."""
+SILENCE = 2.0
+"""Seconds after which it is told that standard input is waited for, where nothing needs it."""
 DASH = "-"
 
 _TEXT_FILE = re.compile(
@@ -40,7 +43,7 @@ class Piped:
         if self._user:
             raise UsageError(f"standard input is used twice: for {self._user} and for {user}", hint="leave one out")
         if asked and self._stream is None:
-            raise UsageError(f"there is no standard input for {user}")
+            raise UsageError(f"there is no standard input for {user}: it is closed, or the spell was read from it")
         self._user = user
         if self._stream is None or (self._stream.isatty() and not asked):
             return ""
@@ -48,8 +51,21 @@ class Piped:
 
     def refuse_rest(self, why: str, hint: str) -> None:
         """Raises UsageError where something is piped in that nothing has taken: it is not to be lost unseen."""
-        if not self._user and self.take("nothing").strip():
+        if self._user or self._stream is None or self._stream.isatty():
+            return
+        _tell_of_waiting(self._stream)
+        if self.take("nothing").strip():
             raise UsageError(f"what is piped in has no place: {why}", hint=f"{hint}; or pipe in nothing: < /dev/null")
+
+
+def _tell_of_waiting(stream: TextIO) -> None:
+    """Whoever leaves standard input open, as ssh does, learns what is waited for."""
+    try:
+        ready, _, _ = select([stream], [], [], SILENCE)
+    except (OSError, ValueError):  # it is none of the system's, or none to wait for
+        return
+    if not ready:
+        note("waiting for the end of standard input, lest something piped in be lost; give < /dev/null to spare that")
 
 
 def read_stdin(stdin: TextIO) -> str:
