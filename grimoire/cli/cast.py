@@ -20,6 +20,7 @@ def cast(
     inputs: own.Inputs = None,
     *,
     joined: own.With = None,
+    force: own.Force = False,
     languages: own.Languages = None,
     pairs: own.Pairs = None,
     stdin_as: own.StdinAs = "",
@@ -51,7 +52,14 @@ def cast(
 ) -> None:
     """Fill a spell, fire it, print the answer. What is piped in joins the text.
 
-    Examples: grimoire cast tldr -l zh < report.txt ; grimoire cast blog-title 林黛玉倒拔垂杨柳 -m deepseek -p 1=fun
+    Examples:
+      grimoire cast tldr < report.txt
+      grimoire cast blog-title 林黛玉倒拔垂杨柳 -l zh -p 1=俏皮
+      git diff | grimoire cast tldr 'as a commit message' -m deepseek
+      grimoire cast tldr *.md -j 4 --json > answers.jsonl
+      grimoire cast tldr report.txt -l en,zh -m openai -m deepseek
+      grimoire cast -c 'in two lines'
+      grimoire cast tldr --url https://example.org/article
     """
     from grimoire import settings as settings_file
     from grimoire.cli import cast_fire, cast_subject, conversations, wiring
@@ -65,7 +73,9 @@ def cast(
     settings = settings_file.load()
     library = wiring.open_library(settings, judging=not dry_run)
     talk = conversations.find(settings, ledger, last=continued, cid=cid)
-    subject, arguments = cast_subject.choose(library, name, inputs or [], languages or [], joined or [], talk)
+    subject, arguments = cast_subject.choose(
+        library, name, inputs or [], languages or [], joined or [], talk, force=force
+    )
     dials = resolve_dials(tone, style, answer_in, talk.dials if talk else Dials())
     given = Given(
         arguments=tuple(arguments),

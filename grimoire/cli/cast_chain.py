@@ -243,10 +243,9 @@ def _json(walk: _Walk, error: str = "") -> dict[str, object]:
 def _told(result: Result) -> str:
     if result.earlier:
         return "on record already"
-    why = f" ({'; '.join(result.verdict.reasons)})" if result.verdict.reasons else ""
     tokens = _tokens(result.answer.usage) if result.answer else None
     counted = "" if tokens is None else f", {output.count(tokens, 'token')}"
-    return f"{result.verdict.kind}{why}{counted}"
+    return f"{result.verdict.kind}{counted}"
 
 
 def _tokens(usage: Usage) -> int | None:

@@ -32,6 +32,9 @@ With = Annotated[
         autocompletion=complete.spells,
     ),
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="With --with: cast spells that contradict each other all the same.")
+]
 Languages = Annotated[
     list[str] | None,
     typer.Option(

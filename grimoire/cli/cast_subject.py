@@ -33,8 +33,12 @@ def choose(
     languages: Sequence[str],
     joined: Sequence[str],
     talk: Conversation | None,
+    *,
+    force: bool = False,
 ) -> tuple[Subject, list[str]]:
     """The subject, and the arguments that are left for its input. With no name, one is picked on a terminal.
+
+    With `force`, that spells contradict each other is only warned of.
 
     In a conversation a single argument that is no spell's whole name is the text of a follow-up, as is `-`.
 
@@ -58,7 +62,7 @@ def choose(
     if names.count(DASH) > 1:
         raise UsageError("standard input holds one spell", hint="name the others by their files")
     spells = [_open(library, each, talk) for each in names]
-    spell, texts = _texts(library, spells, languages)
+    spell, texts = _texts(library, spells, languages, force=force)
     return Subject(spell=spell, texts=texts, from_stdin=DASH in names), list(arguments)
 
 
@@ -102,14 +106,16 @@ def _read_spell(library: Library) -> Spell:
     return library.parse(raw, "<stdin>")
 
 
-def _texts(library: Library, spells: list[Spell], languages: Sequence[str]) -> tuple[Spell, tuple[Template, ...]]:
+def _texts(
+    library: Library, spells: list[Spell], languages: Sequence[str], *, force: bool
+) -> tuple[Spell, tuple[Template, ...]]:
     """The spell, or several joined, and its text in each language, or in its own where none is named."""
     from grimoire.cli.join_parts import check_castable, join_spells
     from grimoire.cli.options import split_codes
 
     codes = split_codes([*languages])
     if len(spells) > 1:
-        return join_spells(library, spells, codes)
+        return join_spells(library, spells, codes, force=force)
     (spell,) = spells
     check_castable(spell)
     if spell.chain:  # its steps have texts, which they choose by this
