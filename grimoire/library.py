@@ -69,6 +69,12 @@ class Library:
             weakref.finalize(self, index.save)
         self._sidecars: dict[Path, dict[str, list[Path]]] = {}
 
+    def including(self, folder: Path) -> Library:
+        """The same, with a folder that is not on the search path before all others."""
+        if any(folder.resolve().is_relative_to(root.resolve()) for root in self.roots):
+            return self
+        return Library([folder, *self.roots], self._validate, self._own, self._index)
+
     def paths(self) -> dict[str, Path]:
         """Every spell's file by name, in the order of the names."""
         return _by_name(spell_files(root) for root in self.roots)

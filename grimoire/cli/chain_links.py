@@ -28,7 +28,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_chain(library: Library, chain: Spell, language: str) -> tuple[Link, ...]:
-    """The links of a chain whose texts are sent in a language, but where a step says otherwise.
+    """The links of a chain, whose steps may lie beside it; texts are sent in a language where a step says no other.
 
     Raises:
         InvalidFile: a step names nothing that can be cast, or a translation is not valid.
@@ -36,6 +36,8 @@ def open_chain(library: Library, chain: Spell, language: str) -> tuple[Link, ...
     """
     from grimoire.cli.chain_check import chain_problems
 
+    if chain.path:
+        library = library.including(chain.path.parent)
     if problems := chain_problems(library, chain):
         raise InvalidFile(problems)
     return _numbered(_links(library, chain, language, ""))

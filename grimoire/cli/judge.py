@@ -90,15 +90,19 @@ def judge(
 ) -> None:
     """Judge an answer with a spell's checks, and say why.
 
-    Examples: grimoire judge blog-title answer.txt -l zh ; pbpaste | grimoire judge tldr --text "$(cat report.txt)" ;
-    grimoire judge tldr a.txt --record --backend ernie-web --verdict works --image shot.png
+    Examples:
+      grimoire judge blog-title answer.txt -l zh
+      cat answer.txt | grimoire judge tldr --text "$(cat report.txt)"
+      grimoire judge tldr answer.txt --record --backend ernie-web
     """
     from grimoire import settings as settings_file
     from grimoire.cast import build_cell
     from grimoire.chat import Answer
     from grimoire.cli import wiring
     from grimoire.cli.choose import choose_text
+    from grimoire.cli.triable import untried
     from grimoire.dials import Dials
+    from grimoire.errors import UsageError
     from grimoire.languages import resolve
 
     backend = backend.strip()
@@ -107,6 +111,8 @@ def judge(
     settings = settings_file.load()
     library = wiring.open_library(settings)
     spell = library.get(name, begins=True)
+    if reason := untried(spell):
+        raise UsageError(f"`{spell.name}` {reason}")
     chosen = choose_text(library, spell, language)
     inputs = _inputs(spell, chosen.template, case, text, pairs or [])
     target = resolve(answer_in) if answer_in else ""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
+from grimoire.cli.triable import untried
 from grimoire.errors import Problem
 
 if TYPE_CHECKING:
@@ -23,19 +24,35 @@ def lint(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Folders or files.")] = None,
     json: options.JsonLines = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    joined: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help="Find what contradicts each other in the one spell named and these, as `cast --with` would.",
+            autocompletion=complete.spells,
+        ),
+    ] = None,
     strength: Annotated[
         bool, typer.Option("--strength", help="Also ask whether a spell's checks would catch a bad answer.")
     ] = False,
 ) -> None:
-    """Check spells and translations; with no path, all on the search path. Exit code 2 when one is not valid."""
+    """Check spells and translations; with no path, all on the search path. Exit code 2 when one is not valid.
+
+    Examples:
+      grimoire lint
+      grimoire lint --strict spells
+      grimoire lint --strength spells/writing/tldr.yaml
+      grimoire lint tldr --with in-plain-words --with as-bullets
+      grimoire lint --json spells | jq -r .message
+    """
     from grimoire import settings as settings_file
-    from grimoire.cli import output, wiring
+    from grimoire.cli import output
 
     settings = settings_file.load()
-    roots = paths or wiring.open_library(settings).roots
     errors = warnings = 0
     strengths: list[Strength] = []
-    for found in (found for root in roots for found in _lint_root(settings, root, strength=strength)):
+    for found in _found(settings, paths or [], joined or [], strength=strength):
         problems = [found] if isinstance(found, Problem) else found.problems
         for problem in problems:
             errors += problem.severity == "error"
@@ -64,6 +81,23 @@ def _summary(strengths: list[Strength]) -> None:
         output.note(total(strengths))
 
 
+def _found(settings: Settings, paths: list[Path], joined: list[str], *, strength: bool) -> Iterator[Problem | Strength]:
+    """Everything there is to say of files and folders; or of one spell joined with others."""
+    from grimoire.cli import wiring
+    from grimoire.cli.lint_joined import lint_joined
+    from grimoire.errors import UsageError
+
+    library = wiring.open_library(settings)
+    if not joined:
+        for root in paths or library.roots:
+            yield from _lint_root(settings, root, strength=strength)
+    elif strength or len(paths) != 1:
+        hint = "grimoire lint NAME --with NAME" + (", without --strength" if strength else "")
+        raise UsageError("--with is for one spell and those it is joined with", hint=hint)
+    else:
+        yield from lint_joined(library, [str(paths[0]), *joined])
+
+
 def _lint_root(settings: Settings, root: Path, *, strength: bool) -> Iterator[Problem | Strength]:
     """What is wrong in a folder or file; where there is much to do it is shared out among the processors."""
     from grimoire.library import duplicates, lint_groups
@@ -73,12 +107,12 @@ def _lint_root(settings: Settings, root: Path, *, strength: bool) -> Iterator[Pr
     groups = lint_groups(root)
     many = MANY_TO_TRY if strength else MANY
     if len(groups) < many:
-        yield from _Linter(settings, strength=strength).lint(groups)
+        yield from _Linter(settings, root, strength=strength).lint(groups)
         return
     from concurrent.futures import ProcessPoolExecutor
 
     parts = [groups[start : start + many // 4] for start in range(0, len(groups), many // 4)]
-    with ProcessPoolExecutor(initializer=_prepare, initargs=(strength,)) as pool:
+    with ProcessPoolExecutor(initializer=_prepare, initargs=(root, strength)) as pool:
         for found in pool.map(_lint_part, parts):
             yield from found
 
@@ -91,11 +125,11 @@ MANY_TO_TRY = 12
 _linters: list[_Linter] = []
 
 
-def _prepare(strength: bool) -> None:
+def _prepare(root: Path, strength: bool) -> None:
     """Once in each process: its own library and glossary."""
     from grimoire import settings
 
-    _linters.append(_Linter(settings.load(), strength=strength))
+    _linters.append(_Linter(settings.load(), root, strength=strength))
 
 
 def _lint_part(groups: list[LintGroup]) -> list[Problem | Strength]:
@@ -105,19 +139,24 @@ def _lint_part(groups: list[LintGroup]) -> list[Problem | Strength]:
 class _Linter:
     """Looks at spells with their translations, one after the other."""
 
-    def __init__(self, settings: Settings, *, strength: bool) -> None:
+    def __init__(self, settings: Settings, root: Path, *, strength: bool) -> None:
         from grimoire.cli import wiring
 
         self._library = wiring.open_library(settings)
+        self._steps = self._library.including(root if root.is_dir() else root.parent)
         self._glossary = wiring.open_glossary(settings)
         self._strength = strength
         self._continue_limit = settings.values.continue_limit
 
     def lint(self, groups: Iterable[LintGroup]) -> Iterator[Problem | Strength]:
+        from grimoire.cli.chain_check import chain_problems
+
         for group in groups:
             for linted in self._library.lint_group(group):
                 yield from _problems(linted, self._glossary)
-                if self._strength and linted.spell and linted.translation is None:
+                if linted.spell and linted.spell.chain and linted.translation is None:
+                    yield from chain_problems(self._steps, linted.spell)
+                if self._strength and linted.spell and linted.translation is None and not untried(linted.spell):
                     yield self._strength_of(linted.spell)
 
     def _strength_of(self, spell: Spell) -> Strength:

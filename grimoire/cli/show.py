@@ -13,6 +13,7 @@ from grimoire.terminal import one_line, strip_controls
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
+    from rich.table import Table
 
 
 def show(
@@ -36,15 +37,25 @@ def show(
     ] = False,
     json: options.Json = False,
 ) -> None:
-    """Show a spell: what it is for, what it wants, and its prompt."""
+    """Show a spell: what it is for, what it wants, and its prompt.
+
+    Examples:
+      grimoire show tldr
+      grimoire show blog-title -l zh --side-by-side
+      grimoire show tldr --raw > my-tldr.txt
+      grimoire show seo-article --checks
+    """
     from grimoire import settings
     from grimoire.cli import output, wiring
     from grimoire.cli.choose import choose_text
     from grimoire.cli.spell_table import spell_json
+    from grimoire.errors import UsageError
 
     loaded = settings.load()
     library = wiring.open_library(loaded, judging=checks)
     spell = library.get(name, begins=True)
+    if spell.chain and (raw or beside or checks):
+        raise UsageError(f"`{spell.name}` is a chain, which has no prompt", hint="show the spells of its steps")
     if checks:
         _show_checks(spell, expectations=loaded.values.expectations, json=json)
         return
@@ -59,7 +70,7 @@ def show(
     elif raw:
         output.emit(text.prompt if text.prompt.endswith("\n") else text.prompt + "\n")
     elif json:
-        output.emit_json(spell_json(library, spell) | _shown_json(text) | {"sample": spell.sample})
+        output.emit_json(spell_json(library, spell) | _shown_json(text) | _steps_json(spell) | {"sample": spell.sample})
     else:
         output.emit_table(_page(spell, text))
 
@@ -87,6 +98,11 @@ def _shown_json(text: Spell | Translation) -> dict[str, object]:
     }
 
 
+def _steps_json(spell: Spell) -> dict[str, object]:
+    """A chain's steps whole, where `list` has their spells alone."""
+    return {"chain": spell.chain} if spell.chain else {}
+
+
 def _page(spell: Spell, text: Spell | Translation) -> Group:
     from rich.box import SIMPLE_HEAD
     from rich.console import Group
@@ -107,9 +123,25 @@ def _page(spell: Spell, text: Spell | Translation) -> Group:
         for v in variables:
             table.add_row(str(v.id), one_line(v.label), one_line(v.preset), one_line(" | ".join(v.options), 500))
         parts += [Text(), table]
+    if spell.chain:
+        return Group(*parts, Text(), Rule(style="dim"), _steps(spell))
     prompt = Text(strip_controls(text.prompt).rstrip("\n"))
     prompt.highlight_regex(placeholders.PLACEHOLDER, "bold yellow")
     return Group(*parts, Text(), Rule(style="dim"), prompt)
+
+
+def _steps(chain: Spell) -> Table:
+    """What a chain does, step by step."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table("step", "spell", "with", "is given", "values", box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for number, step in enumerate(chain.chain, 1):
+        values = {key: value for key, value in (("-l", step.language), ("--answer-in", step.answer_in)) if value}
+        said = "; ".join(f"{key}: {value}" for key, value in (values | step.variables).items())
+        cells = (step.spell, ", ".join(step.joined), step.prompt, said)
+        table.add_row(str(number), *(one_line(cell, 300) for cell in cells))
+    return table
 
 
 def _facts(spell: Spell, text: Spell | Translation) -> list[tuple[str, str]]:
@@ -117,6 +149,7 @@ def _facts(spell: Spell, text: Spell | Translation) -> list[tuple[str, str]]:
         ("name", spell.name),
         ("language", text.language),
         ("", text.teaser),
+        ("role", spell.role if spell.role != "task" else ""),
         ("topic", " / ".join(part for part in (spell.topic, spell.activity) if part)),
         ("wants", text.hint),
         ("cases", ", ".join(case.id for case in spell.cases)),

@@ -50,6 +50,12 @@ def translate(
 
     What would break a spell is asked for again, within bounds; a line that stays broken is left in its source, and the
     spell needs review. Exit code 1 when something needs a person, 3 when the engine gave no answer.
+
+    Examples:
+      grimoire translate tldr --to ja --dry-run
+      grimoire translate tldr --to ja --with deepl --with deepseek
+      grimoire translate --all --to zh --with deepl
+      grimoire translate tldr --review
     """
     from grimoire import settings as settings_file
     from grimoire.cli import memory
@@ -99,9 +105,19 @@ def _asked(settings: Settings, names: Sequence[str], *, everything: bool, to: st
     library = wiring.open_library(settings)
     spells, problems = library.load_all(names)
     output.warn(problem for problem in problems if problem.severity == "error")
-    spells = [spell for spell in spells if spell.language != language]
+    spells = [spell for spell in _with_prompts(spells) if spell.language != language]
     refuse_namesakes(spells)
     return _Asked(library, spells, language, _engines(settings, engines), bool(problems))
+
+
+def _with_prompts(spells: list[Spell]) -> list[Spell]:
+    """Those that have a prompt to translate; that chains have none is told."""
+    from grimoire.cli.output import note
+
+    for spell in spells:
+        if spell.chain:
+            note(f"left alone: {spell.name}: a chain has no prompt; the spells of its steps are translated")
+    return [spell for spell in spells if not spell.chain]
 
 
 def _translate(settings: Settings, asked: _Asked, *, force: bool, dry_run: bool, recalling: bool, json: bool) -> int:

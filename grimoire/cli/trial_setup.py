@@ -13,6 +13,7 @@ from grimoire.cli import judging, output, wiring
 from grimoire.cli.choose import refuse_namesakes
 from grimoire.cli.options import AUTO
 from grimoire.cli.translations import Made, Outdated, outdated, translate_all
+from grimoire.cli.triable import leave_out
 from grimoire.cli.trial_wanted import Wanted
 from grimoire.errors import InvalidFile, UnknownName, UsageError
 from grimoire.ledger import fingerprint
@@ -77,7 +78,7 @@ def prepare(settings: Settings, wanted: Wanted, store: SqliteLedger, means: Mean
     spells, problems = library.load_all(wanted.names)
     output.warn(problem for problem in problems if problem.severity == "error")
     refuse_namesakes(spells)
-    spells = _on_topics(spells, wanted.topics)
+    spells = leave_out(_on_topics(spells, wanted.topics), wanted.names)
     cases = sum(len(spell.cases) for spell in spells)
     only = select.sample(spells, wanted.part, wanted.seed or 0) if wanted.part else None
     if only is not None:
