@@ -1,7 +1,7 @@
 """A page as part of a prompt: between marks that it cannot forge, with a sentence that says it is material (pure).
 
-The marks hold a digest of the page, so that the same page makes the same prompt; and what looks like a mark in the page
-is taken out, so that it cannot end its own fence.
+The marks hold a digest of the page, so that the same page makes the same prompt. What looks like a mark in the page is
+taken out, so that it cannot end its own fence, nor one that a spell has around its material.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ _WORDS = {
     ),
 }
 _GAP = r"[^\S\n]*"
-_ALIKE = re.compile(
-    rf"[=＝]+{_GAP}(?:(?:BEGIN|END){_GAP}WEB{_GAP}PAGE|[网網][页頁]{_GAP}(?:开始|结束|開始|結束))[^\n]*", re.IGNORECASE
-)
+_NAMES = rf"(?:BEGIN|END){_GAP}WEB{_GAP}PAGE|[网網][页頁]{_GAP}(?:开始|结束|開始|結束)"
+_ALIKE = re.compile(rf"[-－—=]{_GAP}(?:{_NAMES})[^\n]*", re.IGNORECASE)
+_SPELLS = re.compile(rf"^{_GAP}(?:={{3,}}|<{{3,}}\w*|\w*>{{3,}}){_GAP}$", re.MULTILINE)
+"""Lines that spells set their own material off with."""
 _REMOVED = "[…]"
 
 
@@ -61,5 +62,5 @@ def fence(page: Page, language: str) -> str:
     head = [words.title + page.title] if page.title else []
     inside = "\n".join([*head, words.source + page.url, "", page.text])
     digest = hashlib.sha256(inside.encode()).hexdigest()[:16]
-    inside = _ALIKE.sub(_REMOVED, inside).replace(digest, _REMOVED)
-    return f"{words.said}\n\n=== {words.begin} {digest} ===\n{inside}\n=== {words.end} {digest} ==="
+    inside = _SPELLS.sub(_REMOVED, _ALIKE.sub(_REMOVED, inside)).replace(digest, _REMOVED)
+    return f"{words.said}\n\n-----{words.begin} {digest}-----\n{inside}\n-----{words.end} {digest}-----"
