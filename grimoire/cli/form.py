@@ -75,7 +75,9 @@ class _Drawn:
         from prompt_toolkit.formatted_text import FormattedText
         from prompt_toolkit.validation import Validator
 
-        validator = Validator.from_callable(lambda text: bool(text.strip()), "a text is needed; Ctrl-C leaves")
+        validator = Validator.from_callable(
+            lambda text: bool(text.strip()), "a text is needed; Ctrl-C leaves", move_cursor_to_end=True
+        )
         return PromptSession[str]().prompt(
             FormattedText([("bold", one_line(label)), ("", f"  ({KEYS if needed else OPTIONAL})\n"), ("bold", "> ")]),
             multiline=True,
