@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import typer
 
 from grimoire.cli import cast_options as own
 from grimoire.dials import Dials
 from grimoire.errors import UsageError
-
-if TYPE_CHECKING:
-    from grimoire.cli.cast_subject import Subject
 
 
 def cast(
@@ -55,7 +51,7 @@ def cast(
     Examples:
       grimoire cast tldr < report.txt
       grimoire cast blog-title 林黛玉倒拔垂杨柳 -l zh -p 1=俏皮
-      git diff | grimoire cast tldr 'as a commit message' -m deepseek
+      git diff | grimoire cast commit-message -m deepseek
       grimoire cast tldr *.md -j 4 --json > answers.jsonl
       grimoire cast tldr report.txt -l en,zh -m openai -m deepseek
       grimoire cast -c 'in two lines'
@@ -83,7 +79,7 @@ def cast(
         case=case,
         stdin_as=stdin_as,
         each=_each(each_line=each_line, each_json=each_json),
-        page=_page(subject, url, allow_private=allow_private),
+        page=_page(url, subject.texts[0].language if subject.texts else talk.language if talk else "en", allow_private),
     )
     call = cast_fire.Call(
         settings=settings,
@@ -112,10 +108,10 @@ def _each(*, each_line: bool, each_json: bool) -> str:
     return "line" if each_line else "json" if each_json else ""
 
 
-def _page(subject: Subject, url: str, *, allow_private: bool) -> str:
-    """A page's text, fenced as data; it is read before anything is sent."""
+def _page(url: str, language: str, allow_private: bool) -> str:
+    """A page's text, fenced as data in words of `language`; it is read before anything is sent."""
     if not url:
         return ""
     from grimoire.cli.page_input import read_page
 
-    return read_page(url, language=subject.texts[0].language if subject.texts else "en", allow_private=allow_private)
+    return read_page(url, language=language, allow_private=allow_private)
