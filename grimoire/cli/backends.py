@@ -26,7 +26,12 @@ def backends(
     ] = False,
     json: options.Json = False,
 ) -> None:
-    """List the backends, where each key comes from and whether it is set; never the key. With --ping, try them."""
+    """List the backends, where each key comes from and whether it is set; never the key. With --ping, try them.
+
+    Examples:
+      grimoire backends
+      grimoire backends openai --ping
+    """
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring
 

@@ -63,7 +63,10 @@ def chat(
 
     Every turn is on record as a cast is. /help tells what can be said. Lines that are piped in are the turns.
 
-    Examples: grimoire chat tldr -m deepseek ; printf '%s\n' "$TEXT" "in two lines" | grimoire chat tldr
+    Examples:
+      grimoire chat tldr -m deepseek
+      grimoire chat
+      printf '%s\n' 'Name three rivers' 'shorter' | grimoire chat
     """
     from grimoire import settings as settings_file
     from grimoire.cli import cast_fire, cast_subject, conversations, wiring

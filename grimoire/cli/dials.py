@@ -16,7 +16,10 @@ USE = 'grimoire cast NAME --tone formal --style 说服性 --answer-in fr; or wor
 def dials(json: options.Json = False) -> None:
     """List the tones and writing styles that `cast` knows, in English and Chinese.
 
-    Example: grimoire cast tldr --tone formal --style persuasive --answer-in zh < report.txt
+    Examples:
+      grimoire dials
+      grimoire dials --json | jq -r '.tones[].english'
+      grimoire cast tldr --tone formal --style persuasive < report.txt
     """
     from grimoire.cli import output
     from grimoire.dials import STYLES, TONES

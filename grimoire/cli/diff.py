@@ -32,6 +32,10 @@ def diff(
     """Compare two runs case by case: what got worse, what got better, what only one of them tried.
 
     Single answers differ by chance too; what is hardly chance is marked so, and `grimoire status` weighs all evidence.
+
+    Examples:
+      grimoire diff last~1
+      grimoire diff last~1 last --fail-on regressed
     """
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring

@@ -40,6 +40,10 @@ def doctor(
     """Show the settings in force, where each comes from, the search path, the ledger and which keys are set.
 
     The ledger is looked through. With --take-in, answers that it could not take when they came are put on record.
+
+    Examples:
+      grimoire doctor
+      grimoire doctor --json | jq -r .ledger
     """
     from grimoire import settings
     from grimoire.cli import output

@@ -17,6 +17,10 @@ def export_po(
     """Write translations as a PO file to standard output, for Poedit, Weblate and their kind.
 
     Without names, every spell on the search path. What needs review is fuzzy; what has no translation is empty.
+
+    Examples:
+      grimoire export po --to zh > zh.po
+      grimoire export po tldr blog-title --to zh > two.po
     """
     from datetime import UTC, datetime
 
@@ -44,7 +48,11 @@ def export_po(
 
 @export_app.command("tmx")
 def export_tmx() -> None:
-    """Write the translation memory as TMX to standard output."""
+    """Write the translation memory as TMX to standard output.
+
+    Examples:
+      grimoire export tmx > memory.tmx
+    """
     from datetime import UTC, datetime
 
     from grimoire import settings

@@ -28,7 +28,13 @@ def history(
     json: options.Json = False,
     ledger: options.LedgerFile = None,
 ) -> None:
-    """Show what a spell was asked, what came back and what was found, newest first."""
+    """Show what a spell was asked, what came back and what was found, newest first.
+
+    Examples:
+      grimoire history tldr --limit 3
+      grimoire history tldr --why
+      grimoire history tldr --json | jq -r '.[0].answer'
+    """
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring
     from grimoire.cli.results import entry_json

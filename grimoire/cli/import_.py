@@ -32,6 +32,9 @@ def import_po(file: File) -> None:
 
     What is fuzzy stays in need of review; what fails a gate, or whose source has changed since, is refused.
     Exit code 1 when a translation was refused or needs review, 2 when an entry could not be read.
+
+    Examples:
+      grimoire import po zh.po
     """
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring
@@ -55,7 +58,11 @@ def import_po(file: File) -> None:
 
 @import_app.command("tmx")
 def import_tmx(file: File) -> None:
-    """Take a TMX file into the translation memory; each segment meets the gates again where it is used."""
+    """Take a TMX file into the translation memory; each segment meets the gates again where it is used.
+
+    Examples:
+      grimoire import tmx memory.tmx
+    """
     from grimoire import settings
     from grimoire.cli import output, wiring
     from grimoire.formats import tmx

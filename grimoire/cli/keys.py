@@ -27,7 +27,9 @@ Whose = Annotated[
 def set_key(whose: Whose, given: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> None:
     """Put a key into the keyring. It is asked for without echo, or piped in; it is never an argument.
 
-    Examples: grimoire keys set openai ; pass show openai | grimoire keys set OPENAI_API_KEY
+    Examples:
+      grimoire keys set openai
+      pass show openai | grimoire keys set OPENAI_API_KEY
     """
     from grimoire import keys
     from grimoire import settings as settings_file
@@ -47,7 +49,11 @@ def set_key(whose: Whose, given: Annotated[list[str] | None, typer.Argument(hidd
 
 @keys_app.command("list")
 def list_keys(json: options.Json = False) -> None:
-    """List the keys there are, and where each comes from; never a key. The keyring is not opened."""
+    """List the keys there are, and where each comes from; never a key. The keyring is not opened.
+
+    Examples:
+      grimoire keys list
+    """
     from grimoire import settings as settings_file
     from grimoire.cli import output
 
@@ -64,7 +70,11 @@ def list_keys(json: options.Json = False) -> None:
 
 @keys_app.command("delete")
 def delete_key(whose: Whose) -> None:
-    """Take a key out of the keyring."""
+    """Take a key out of the keyring.
+
+    Examples:
+      grimoire keys delete openai
+    """
     from grimoire import keys
     from grimoire import settings as settings_file
     from grimoire.cli import output

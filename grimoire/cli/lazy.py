@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin
@@ -113,7 +114,16 @@ def _make(name: str, place: Place) -> Any:  # noqa: ANN401  # as above
     command: Any = get_command(own)
     command = getattr(command, "commands", {}).get(name, command)
     command.rich_help_panel = place.panel
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.help = reflowed(each.help or "")
     return command
+
+
+def reflowed(text: str) -> str:
+    """A docstring whose paragraphs break where the terminal does; lines that are indented, as examples are, stay so."""
+    first, *rest = [re.sub(r"\n(?! )", " ", paragraph) for paragraph in text.split("\n\n")]
+    # Typer takes off what all lines after the first paragraph's are indented by: an empty line there is not indented.
+    return "\n\n".join([first, "", *rest] if rest else [first])
 
 
 def lighten(params: Sequence[Any]) -> None:

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
 WIDE, NARROW = 100, 60
 """Columns from which on all is shown, and below which only what is needed to go on."""
-READ, BEFORE, LONGEST = 20_000, 10, 500
+READ, BEFORE, LONGEST = 20_000, 20, 500
 """Characters that are looked at, that are shown before the first word searched for, and at most."""
 
-log_app = typer.Typer(
-    help="What was cast: list it, search it, show one whole, export conversations.", invoke_without_command=True
-)
+log_app = typer.Typer(invoke_without_command=True)
 
 
 @log_app.callback(invoke_without_command=True)
@@ -44,7 +42,10 @@ def log(
 ) -> None:
     """List what was cast, newest first: its number, when, what was asked of whom, and what came back.
 
-    Examples: grimoire log -q 夜班 --since 7d ; grimoire log show last ; grimoire cast --cid 41 "shorter"
+    Examples:
+      grimoire log
+      grimoire log -q 夜班 --since 7d
+      grimoire log --failed --json
     """
     if context.invoked_subcommand:
         return
@@ -126,7 +127,7 @@ def _said(entry: Entry, link: Link, wanted: Wanted, width: int) -> Text:
     """What was given, cut short, and what came back; where it was searched for, from near the words on."""
     from rich.text import Text
 
-    from grimoire.ledger.casts import fold
+    from grimoire.ledger.words import fold
     from grimoire.terminal import one_line
 
     words = [fold(word) for word in wanted.words]
@@ -141,7 +142,7 @@ def _said(entry: Entry, link: Link, wanted: Wanted, width: int) -> Text:
 
 def _near(text: str, words: Sequence[str]) -> str:
     """The text from a little before the first of the words on; from its beginning where that is far enough."""
-    from grimoire.ledger.casts import fold
+    from grimoire.ledger.words import fold
 
     folded = fold(text) if words else ""
     start = min((place for word in words if (place := folded.find(word)) >= 0), default=0) - BEFORE

@@ -57,7 +57,9 @@ def export(
 ) -> None:
     """Export conversations, oldest first: those named, or those that hold a cast like the one described.
 
-    Examples: grimoire log export last -o talk.md ; grimoire log export -q 夜班 --format jsonl | jq .messages
+    Examples:
+      grimoire log export last -o talk.md
+      grimoire log export -q 夜班 --format jsonl | jq .messages
     """
     from grimoire import atomic, settings
     from grimoire.cli import output, wiring

@@ -36,10 +36,15 @@ def show(
     json: options.Json = False,
     ledger: options.LedgerFile = None,
 ) -> None:
-    """Show a cast whole: what was sent, what came back, what was found, and what it took."""
+    """Show a cast whole: what was sent, what came back, what was found, and what it took.
+
+    Examples:
+      grimoire log show last
+      grimoire log show last --answer > answer.md
+      grimoire log show last --json | jq -r .model
+    """
     from grimoire import settings as settings_file
     from grimoire.cli import wiring
-    from grimoire.cli.deliver import Delivery, hand_over
     from grimoire.cli.log_entry import cast_json, find_entries, only
 
     settings = settings_file.load()
@@ -51,6 +56,8 @@ def show(
         entry = only(entries)
         output.emit_json(cast_json(entry, links[entry.run]) | {"earlier": before[entry.id]})
     elif answer or code:
+        from grimoire.cli.deliver import Delivery, hand_over
+
         raise typer.Exit(hand_over(only(entries).answer, Delivery(raw=raw, code=code)))
     else:
         for number, entry in enumerate(entries or [only(entries)]):

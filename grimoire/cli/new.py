@@ -60,7 +60,12 @@ def new(
     title: Annotated[str, typer.Option("--title", help="A title for people.")] = "",
     folder: Annotated[Path, typer.Option("--dir", metavar="FOLDER", help="The library to put it in.")] = Path("spells"),
 ) -> None:
-    """Start a spell from a working example and print its path."""
+    """Start a spell from a working example and print its path.
+
+    Examples:
+      grimoire new haiku --topic Poetry
+      grimoire new standup --title 'Stand-up Notes' --dir team/spells
+    """
     from grimoire import atomic
     from grimoire.cli import output
     from grimoire.errors import UsageError

@@ -31,6 +31,10 @@ def rejudge(
     """Run today's checks over stored answers and show which verdicts change. The old verdicts stay on record.
 
     What a model was asked about an answer before is taken over. Casts are left out, as they are no evidence.
+
+    Examples:
+      grimoire rejudge --dry-run
+      grimoire rejudge tldr
     """
     import asyncio
     from contextlib import aclosing

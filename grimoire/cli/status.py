@@ -27,6 +27,11 @@ def status(
     """Show where every spell stands in every language on every backend, from all trials on record.
 
     With names, or --changed, a line each says on what evidence.
+
+    Examples:
+      grimoire status
+      grimoire status --changed
+      grimoire status tldr --json | jq -r '.[].standing'
     """
     from grimoire import settings as settings_file
     from grimoire.cli import output, wiring

@@ -50,7 +50,12 @@ def trial(
 
     With no backend chosen it rehearses: offline, free, and no evidence about any model.
 
-    Every night: grimoire trial 'seo-*' -m openai -m deepseek --changed --failed --max-age 30d --max-cost 2 --yes
+    Examples:
+      grimoire trial --all --rehearse
+      grimoire trial tldr blog-title -l en,zh -m openai --dry-run
+      grimoire trial 'seo-*' -m openai -m deepseek --max-cost 2 --yes
+      grimoire trial --changed --failed --max-age 30d -m openai --yes
+      grimoire trial --resume
     """
     from grimoire import settings as settings_file
     from grimoire.cli import trial_end, trial_plan_show, trial_setup, trial_wanted, wiring
