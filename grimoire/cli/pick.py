@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROWS = 12
 """Spells seen at once, where the terminal has room."""
 _BATCH = 200
-"""Spells that are read before what is seen is drawn again."""
+"""Spells that are read before what is seen is drawn for the first time again; then after twice as many, and so on."""
 _NAME_WIDTH = 30
 _HELP = "Enter casts, arrows move, Esc leaves"
 
@@ -74,7 +74,7 @@ class _Picker:
 
     def _read(self) -> None:
         """Put titles on the cards; a voice or a format is nothing to cast by itself."""
-        cards = dict(self._cards)
+        cards, due = dict(self._cards), _BATCH
         for count, (name, path) in enumerate(self._library.paths().items(), 1):
             if self._left.is_set():
                 return
@@ -86,7 +86,8 @@ class _Picker:
                 cards[name] = make_card(spell, self._library.translations(spell))
             else:
                 cards.pop(name, None)
-            if count % _BATCH == 0:
+            if count == due:
+                due *= 2
                 self._take(dict(cards))
         self._take(cards)
 
