@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_library_and_nothing_of_the_workshop(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert len([name for name in names if name.startswith("grimoire/spells/") and name.endswith(".zh.yaml")]) == 26
+    assert len([name for name in names if name.startswith("grimoire/spells/") and name.endswith(".zh.yaml")]) == 43
     assert not [name for name in names if name.startswith(("tests/", "docs/", ".ci/"))]
     assert [name for name in names if name.endswith("LICENSE")]
 
@@ -51,7 +51,7 @@ def test_an_installed_grimoire_finds_its_spells_and_writes_translations_elsewher
     )
     where, count, spell, japanese, chinese = json.loads(done.stdout)
     assert Path(where).is_relative_to(site)
-    assert count == 26
+    assert count == 43
     assert Path(spell).is_relative_to(site)
     assert not Path(japanese).is_relative_to(site)
     assert Path(chinese).is_relative_to(site)

@@ -13,7 +13,7 @@ from tests.cli.process import call, run
 def test_list_is_one_json_document_of_the_whole_library() -> None:
     listed = run(["list", "--json"])
     assert (listed.code, listed.err) == (0, "")
-    assert len(listed.json) == 26
+    assert len(listed.json) == 43
     assert [spell["name"] for spell in listed.json] == sorted(spell["name"] for spell in listed.json)
     assert all(spell["translations"][0]["language"] == "zh" for spell in listed.json)
     assert not any(translation["stale"] for spell in listed.json for translation in spell["translations"])
@@ -40,7 +40,7 @@ def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., 
     write_spell("bad", hint="hnit")
     listed = call(["list", "--json"])
     assert listed.code == 0
-    assert len(listed.json) == 27
+    assert len(listed.json) == 44
     assert "spells/bad.yaml:4" in listed.err
     assert "hint" in listed.err
 
@@ -51,7 +51,7 @@ def test_a_folder_of_ones_own_comes_first(folder: Path, write_spell: Callable[..
     assert found["title"] == "The Title"
     assert found["path"] == str(path)
     assert found["translations"] == []
-    assert len(call(["list", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json) == 26
+    assert len(call(["list", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json) == 43
     assert call(["show", "tldr", "--json"]).json["title"] == "TLDR"
 
 
@@ -189,9 +189,9 @@ def test_search_offers_what_has_some_of_the_words_marked_and_ends_with_one() -> 
 def test_search_shows_as_many_as_are_asked_for_and_says_how_many_there_are() -> None:
     found = call(["search", "a", "-n", "2"])
     assert sum(not line.startswith(" ") for line in found.out.splitlines()) == 2
-    assert "2 of 26 spells shown; -n 26 shows them all" in found.err
+    assert "2 of 43 spells shown; -n 43 shows them all" in found.err
     assert len(call(["search", "a", "-n", "2", "--json"]).json) == 2
-    assert len(call(["search", "a", "--json"]).json) == 26
+    assert len(call(["search", "a", "--json"]).json) == 43
 
 
 def test_what_a_hostile_spell_says_moves_no_cursor(write_spell: Callable[..., Path]) -> None:

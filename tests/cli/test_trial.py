@@ -61,12 +61,12 @@ def test_the_whole_library_in_two_languages_on_two_backends(backends: OpenAIServ
     done = run(
         ["trial", "--all", "-l", "en,zh", "-m", "one", "-m", "two", "-n", "1", "--yes", "--json", "--ledger", "l.db"]
     )
-    assert f"plan: 26 spells in en, zh, {calls} calls" in done.err
+    assert f"plan: 36 spells in en, zh, {calls} calls" in done.err
     assert (backends.count, len(done.lines)) == (calls, calls)
     assert len({(body["model"], asked(body)) for body in backends.bodies}) == calls
     assert Counter(backends.keys) == dict.fromkeys(SECRETS.values(), calls // 2)
     good = [line for line in done.lines if line["incantation"] in answers]
-    assert Counter(line["verdict"] for line in good) == {"works": 26 * 2 * 2}
+    assert Counter(line["verdict"] for line in good) == {"works": 36 * 2 * 2}
     broken = sum(line["verdict"] == "broken" for line in done.lines)
     assert (done.code, broken > 0) == (1, True)
     shown = call(["status", "--ledger", "l.db"])
