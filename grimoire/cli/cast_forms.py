@@ -10,6 +10,9 @@ from grimoire.cli import output
 from grimoire.terminal import one_line, strip_controls
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.measure import Measurement
+
     from grimoire.cli.questions import Input
     from grimoire.record import Cell
     from grimoire.trial.work import Result
@@ -85,7 +88,7 @@ class Stacked:
                 return None
             text = found.text
         if self._rendered:
-            return rendered_markdown(text)
+            return output.rendered(MarkdownText(text))
         return strip_controls(text) if self._terminal else text
 
     def _heading(self, given: Input, result: Result) -> str:
@@ -100,8 +103,22 @@ def variant(cell: Cell) -> str:
     return f"{cell.language} · {one_line(cell.backend)}"
 
 
-def rendered_markdown(text: str) -> str:
-    """An answer as a terminal shows it."""
-    from rich.markdown import Markdown
+class MarkdownText:
+    """An answer as a terminal shows it, for rich to place; in as many columns as there are."""
 
-    return output.rendered(Markdown(strip_controls(text)))
+    def __init__(self, text: str) -> None:
+        self._text = strip_controls(text)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment
+
+        from grimoire.cli.markdown_lines import Page
+
+        for line in Page(console, options.max_width).whole(self._text):
+            yield from line
+            yield Segment.line()
+
+    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        return Measurement(1, options.max_width)

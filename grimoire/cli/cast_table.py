@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grimoire.cli import output
-from grimoire.cli.cast_forms import variant
+from grimoire.cli.cast_forms import MarkdownText, variant
 from grimoire.cli.matrix import MARKS
 from grimoire.terminal import one_line, strip_controls
 
@@ -88,10 +88,8 @@ def _head(result: Result, currency: str) -> Text:
 
 
 def _body(result: Result, *, raw: bool) -> RenderableType:
-    from rich.markdown import Markdown
     from rich.text import Text
 
     if result.answer is None:
         return Text(strip_controls(result.error), "red")
-    text = strip_controls(result.answer.text)
-    return Text(text) if raw else Markdown(text)
+    return Text(strip_controls(result.answer.text)) if raw else MarkdownText(result.answer.text)

@@ -151,6 +151,12 @@ def test_on_a_wide_terminal_they_are_beside_each_other(service: OpenAIServer) ->
     assert len(on_record()) == 4
 
 
+def test_chinese_is_broken_between_its_characters(service: OpenAIServer) -> None:
+    service.reply = Reply(text="TLDR: " + "林黛玉徒手拔倒了大柳树，" * 6)
+    lines = plain(run_on_terminal([*AB, "willows"], env={"COLUMNS": "160"}))
+    assert len([line for line in lines if line.count("TLDR: 林黛玉") == 4]) == 1
+
+
 def test_raw_is_beside_each_other_too_as_it_came(service: OpenAIServer) -> None:
     lines = plain(run_on_terminal([*AB, "willows", "--raw"], env={"COLUMNS": "160"}))
     assert [line for line in lines if "**bold**" in line]
