@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -18,6 +17,7 @@ from grimoire.conversation import Link, Wanted
 from grimoire.errors import LedgerError, UnknownName
 from grimoire.ledger import rows
 from grimoire.ledger.session import Row, Session
+from grimoire.ledger.words import fold, occurs
 from grimoire.record import Run
 
 PAGE: Final = 200
@@ -53,7 +53,7 @@ def _holding(session: Session, found: Sequence[int], words: Sequence[str], limit
     for start in range(0, len(found), PAGE):
         page = found[start : start + PAGE]
         for number, *texts in _texts(session, page):
-            if left and all(_holds(texts, word) for word in words):
+            if left and all(occurs(word, texts) for word in words):
                 yield number
                 left -= 1
         if not left:
@@ -70,16 +70,6 @@ def _texts(session: Session, page: Sequence[int]) -> list[Row]:
     """  # noqa: S608  # as above
     found = {row[0]: row for row in session.rows(sql, page)}
     return [found[number] for number in page]
-
-
-def _holds(texts: Sequence[str], word: str) -> bool:
-    """Whether a folded word is in any of the texts. Most are written as they are looked for, which is quickly seen."""
-    return any(word in text for text in texts) or any(word in fold(text) for text in texts)
-
-
-def fold(text: str) -> str:
-    """Case and width made equal (NFKC, Unicode's case folding), as fast as can be: a search folds all that was said."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def find_number(session: Session, given: str) -> int | None:

@@ -26,7 +26,7 @@ def mine(write_spell: Callable[..., Path]) -> Path:
 @pytest.fixture
 def first(backends: OpenAIServer) -> str:
     """A conversation with one answer; its id."""
-    return cast("willow trees", "-m", "one", name="mine")["run"]
+    return str(cast("willow trees", "-m", "one", name="mine")["run"])
 
 
 def cast(*args: str, name: str = "", code: int = 0, stdin: str = "") -> Any:
