@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -11,7 +10,7 @@ from grimoire import languages, placeholders
 from grimoire.chat import Answer, Message, Request
 from grimoire.conversation import Conversation
 from grimoire.dials import Dials, with_dials
-from grimoire.errors import MissingInput, UsageError
+from grimoire.errors import MissingInput
 from grimoire.ports import Addressee, ChatBackend, Exchange
 from grimoire.record import Cell, Entry
 from grimoire.seam import Seam, stitch
@@ -50,23 +49,6 @@ def incantation(template: Template, case: Case, *, answer_in: str, source: Templ
             variable.preset if given is None else _exchange(given, originals.get(variable.id, variable), variable)
         )
     return placeholders.fill(template.prompt, values)
-
-
-def variable_values(template: Template, given: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Values given by number, by `VARIABLEn` or by label, as a case's `variables`.
-
-    Raises:
-        UsageError: there is no such variable, or the value is not one of its options.
-    """
-    known = placeholders.variables(template)
-    values: dict[str, str] = {}
-    for key, value in given:
-        variable = _named(known, key)
-        if variable.options and value not in variable.options:
-            message = f"`{value}` is not an option of `{variable.label}`"
-            raise UsageError(message, hint=f"one of: {' | '.join(variable.options)}")
-        values[str(variable.id)] = value
-    return values
 
 
 def build_cell(  # noqa: PLR0913  # a cell is where everything meets
@@ -281,15 +263,6 @@ def _exchange(given: str, source: Variable, target: Variable) -> str:
     if given in source.options and len(source.options) == len(target.options):
         return target.options[source.options.index(given)]
     return given
-
-
-def _named(known: tuple[Variable, ...], key: str) -> Variable:
-    number = re.sub(r"(?i)^\[?variable", "", key).rstrip("]")
-    for variable in known:
-        if number == str(variable.id) or key.casefold() == variable.label.casefold():
-            return variable
-    names = ", ".join(f"{v.id} ({v.label})" for v in known)
-    raise UsageError(f"no variable `{key}`", hint=f"there are: {names}" if names else "this spell has no variables")
 
 
 def _hint(spell: Spell, template: Template) -> str:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grimoire import placeholders
-from grimoire.cast import answer_language, ask, build_cell, exchange, incantation, variable_values
+from grimoire.cast import answer_language, ask, build_cell, exchange, incantation
 from grimoire.chat import Answer, FinishReason, Message, Request, Usage
-from grimoire.errors import MissingInput, ServiceTimeout, UsageError
+from grimoire.errors import MissingInput, ServiceTimeout
 from grimoire.record import Cell
 from grimoire.spell import Case, Spell, Template, Variable
 
@@ -147,45 +147,6 @@ def test_what_a_user_gives_is_never_read_as_template(text: str, one: str, two: s
     free = Template(language="en", prompt=template.prompt, variables=(Variable(id=1, label="A"),))
     case = Case(id="a", prompt=text, variables={"1": one, "2": two}, crawled_text=page)
     assert incantation(free, case, answer_in="en") == f"<{text}|{one}|{two}|{page}|{text}>"
-
-
-@pytest.mark.parametrize(
-    ("given_values", "values"),
-    [
-        pytest.param([("1", "cold")], {"1": "cold"}, id="number"),
-        pytest.param([("VARIABLE1", "cold")], {"1": "cold"}, id="name"),
-        pytest.param([("variable2", "me")], {"2": "me"}, id="name in lower case"),
-        pytest.param([("[VARIABLE2]", "me")], {"2": "me"}, id="with brackets"),
-        pytest.param([("TONE", "cold")], {"1": "cold"}, id="label"),
-        pytest.param([("reader", "a"), ("2", "b")], {"2": "b"}, id="the last one holds"),
-        pytest.param([("2", "[PROMPT]")], {"2": "[PROMPT]"}, id="free text"),
-        pytest.param([], {}, id="none"),
-    ],
-)
-def test_variable_values(given_values: list[tuple[str, str]], values: dict[str, str]) -> None:
-    assert variable_values(SPELL.template, given_values) == values
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message", "hint"),
-    [
-        pytest.param("1", "loud", "`loud` is not an option of `Tone`", "one of: warm | cold", id="no option"),
-        pytest.param("1", "Cold", "`Cold` is not an option of `Tone`", "one of: warm | cold", id="options have a case"),
-        pytest.param("3", "x", "no variable `3`", "there are: 1 (Tone), 2 (Reader)", id="no number"),
-        pytest.param("variable", "x", "no variable `variable`", "there are: 1 (Tone), 2 (Reader)", id="no name"),
-        pytest.param("", "x", "no variable ``", "there are: 1 (Tone), 2 (Reader)", id="empty"),
-    ],
-)
-def test_variable_values_that_are_wrong(key: str, value: str, message: str, hint: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        variable_values(SPELL.template, [(key, value)])
-    assert (caught.value.message, caught.value.hint) == (message, hint)
-
-
-def test_a_spell_without_variables_says_so() -> None:
-    with pytest.raises(UsageError) as caught:
-        variable_values(Template(language="en", prompt="[PROMPT]"), [("1", "x")])
-    assert caught.value.hint == "this spell has no variables"
 
 
 def test_answer_language() -> None:

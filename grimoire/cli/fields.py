@@ -39,8 +39,6 @@ class Wanted(msgspec.Struct, frozen=True):
 def wanted(spell: Spell, texts: Sequence[Template]) -> Wanted:
     """What these texts of a spell take."""
     names: frozenset[str] = frozenset().union(*(placeholders.names(text.prompt) for text in texts))
-    if spell.chain and ("[PROMPT]" in spell.chain[0].prompt or any("[INPUT]" in step.prompt for step in spell.chain)):
-        names = frozenset({"PROMPT"})
     every = (*texts, spell.template)
     return Wanted(spell.name, names, tuple(placeholders.variables(text) for text in every))
 
@@ -60,6 +58,8 @@ def find_place(known: Wanted, key: str) -> str:
 def place_of(known: Wanted, key: str) -> str:
     """As `find_place`; empty where there is none."""
     folded = _folded(key).strip("[]")
+    if not folded:
+        return ""
     number = _NUMBER.fullmatch(folded)
     every = {str(variable.id) for variables in known.variables for variable in variables}
     if number and number[1] in every:
@@ -67,11 +67,11 @@ def place_of(known: Wanted, key: str) -> str:
     if folded in _NAMES:
         return _NAMES[folded]
     labelled = {str(v.id) for variables in known.variables for v in variables if _folded(v.label) == folded}
+    if not labelled:
+        return PROMPT if folded == "text" else ""
     if len(labelled) > 1:
         raise UsageError(f"`{key}` is the label of several variables", hint=f"by number: {', '.join(sorted(labelled))}")
-    if labelled:
-        return labelled.pop()
-    return PROMPT if folded == "text" else ""
+    return labelled.pop()
 
 
 def fit(known: Wanted, place: str, value: str) -> str:

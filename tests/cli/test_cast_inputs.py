@@ -155,6 +155,10 @@ WRONG = [
     pytest.param({"pairs": ["2=@-"], "stdin_as": "3"}, "used twice: for --stdin-as 3", id="pair-and-option"),
     pytest.param({"arguments": ("-",), "pairs": ["2=@-"]}, "used twice: for - and for -p 2=@-", id="dash-and-pair"),
     pytest.param({"pairs": ["4=x"]}, "no variable `4`", id="no-such-number"),
+    pytest.param({"pairs": ["7=x"]}, "no variable `7`", id="more-than-there-are"),
+    pytest.param({"pairs": ["variable=x"]}, "no variable `variable`", id="no-number"),
+    pytest.param({"pairs": ["-=x"]}, "no variable `-`", id="nothing-of-a-name"),
+    pytest.param({"pairs": ["=x"]}, "`=x` is not KEY=VALUE", id="no-name"),
     pytest.param({"stdin_as": "Tome"}, "no variable `Tome`", id="nowhere-to-pipe"),
     pytest.param({"pairs": ["crawledsource=x"]}, "`tea` has no [CRAWLEDSOURCE]", id="no-such-page"),
     pytest.param({"page": "x", "pairs": ["crawledtext=y"]}, "exclude each other", id="two-pages"),
@@ -208,6 +212,18 @@ def test_a_hint_says_where_what_is_piped_in_could_go() -> None:
     assert caught.value.hint == (
         "give it one with --stdin-as KEY (its inputs are: 1 (Word)); or pipe in nothing: < /dev/null"
     )
+
+
+def test_a_name_that_is_none_is_told_what_there_is() -> None:
+    with pytest.raises(UsageError) as caught:
+        one(pairs=["4=x"], texts=[ZH])
+    assert caught.value.hint == "there are: 1 (读者), 2 (语气), 3 (文字)"
+    with pytest.raises(UsageError) as caught:
+        one(pairs=["1=x"], spell=Spell(name="tea", prompt="[PROMPT]"))
+    assert caught.value.hint == "this spell has no variables"
+    with pytest.raises(UsageError) as caught:
+        one(pairs=["1=x"])
+    assert caught.value.hint == "one of: beginners | experts"
 
 
 def test_two_variables_of_one_label_are_told_apart_by_number() -> None:
