@@ -81,7 +81,7 @@ def find(spells: Sequence[Spell], texts: Sequence[Template]) -> list[Contradicti
 
 
 def _part(number: int, spell: Spell, text: Template) -> _Part:
-    told = tuple(manners(text.prompt)) if spell.expectations else ()
+    told = manners(text.prompt) if spell.expectations else ()
     demands = [*_read(number, text), *_forms_told(number, told)] if spell.expectations else []
     return _Part(number=number, spell=spell, text=text, said=told, demands=(*demands, *_checked(number, spell)))
 

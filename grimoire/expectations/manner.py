@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -17,12 +18,13 @@ from grimoire.errors import UnknownName
 from grimoire.expectations.english import tells
 from grimoire.expectations.patterns import one_of
 from grimoire.expectations.reading import Sentence, sentences
+from grimoire.expression import Expression
 
 TARGET = "[TARGETLANGUAGE]"
 _ENOUGH = 10
 """Words, or Chinese characters, from which on a prompt is in a language."""
-_HAN = re.compile("[\u3400-\u9fff]")
-_LATIN = re.compile(r"\b[A-Za-z]+")
+_HAN = Expression("[\u3400-\u9fff]")
+_LATIN = Expression(r"\b[A-Za-z]+")
 
 _FORMS = {
     "a table": "(?:markdown )?table | 表格 | 张表",
@@ -33,29 +35,29 @@ _FORMS = {
 }
 _FORM = "|".join(f"(?P<f{number}>{one_of(words)})" for number, words in enumerate(_FORMS.values()))
 _ALONE = (
-    re.compile(
+    Expression(
         r"\b(?:answer|reply|respon[ds]e?|return|output|print|deliver|give|produce|write|emit)\b[^,;:()]{0,40}?"
         rf"\b(?:(?<!not )only|nothing but|just|solely|exclusively)\b[^,;:()]{{0,25}}?\b(?:{_FORM})(?![a-z])",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?:{_FORM})(?: (?:only|alone)\b|,? and nothing else\b)", re.IGNORECASE),
-    re.compile(
+    Expression(rf"\b(?:{_FORM})(?: (?:only|alone)\b|,? and nothing else\b)", re.IGNORECASE),
+    Expression(
         rf"[只仅](?:需|能|要|准|许|可)?(?:输出|返回|给出|写|回答|交付|回复|提供)[^，。；：、和与及]{{0,12}}?(?:{_FORM})",
         re.IGNORECASE,
     ),
 )
-_IN_ENGLISH = re.compile(
-    r"\b(?:answer|reply|respond|write|output|speak)\b[^,;:.()]{0,30}? in ((?:Simplified |Traditional )?[A-Z][a-z]+)\b"
+_IN_ENGLISH = Expression(
+    r"\b(?i:answer|reply|respond|write|output|speak)\b[^,;:.()]{0,30}? in ((?:Simplified |Traditional )?[A-Z][a-z]+)\b"
 )
-_IN_CHINESE = re.compile(
+_IN_CHINESE = Expression(
     "(?:用|以)((?:简体|繁体)?[\u4e00-\u9fff]{1,3}[语文])(?:来)?(?:回答|作答|写|撰写|输出|回复|答复)"
 )
-_EXPLAIN = re.compile(
+_EXPLAIN = Expression(
     r"(?:^|[,;:] |\band |\bthen |\balso )explain (?:your|why|how|what|the|each|every|in)\b"
     r"|(?:^|[，；：、]|并|再|请)解释(?!权)",
     re.IGNORECASE,
 )
-_NO_EXPLAINING = re.compile(
+_NO_EXPLAINING = Expression(
     r"\b(?:no|without(?: any)?|(?:do not|don['’]t|never) (?:add|give|write|include)(?: any)?) explanations?\b"
     r"|\b(?:do not|don['’]t|never) explain(?: anything| yourself| your (?:answer|reasoning|work)| it)?(?=[,;]|$)"
     r"|不要?(?:作|做|加|写|附|给出|添加)?(?:任何)?解释|(?:无需|不必|不用)解释",
@@ -77,8 +79,13 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     line: int
 
 
-def manners(prompt: str) -> Iterator[Manner]:
+@lru_cache(maxsize=256)
+def manners(prompt: str) -> tuple[Manner, ...]:
     """What a prompt says; of the answer's language only where it says one thing. What the user gives is not read."""
+    return tuple(_read(prompt))
+
+
+def _read(prompt: str) -> Iterator[Manner]:
     yield from _script(prompt)
     spoken: list[Manner] = []
     for sentence in sentences(prompt):
