@@ -96,7 +96,8 @@ async def _hop(url: URL, watch: Guard, limits: Limits, resolver: AbstractResolve
     except (ValueError, OSError) as error:
         if isinstance(error, TimeoutError):
             raise
-        raise ServiceUnreachable(f"{shown}: {one_line(str(error))}") from None
+        hint = "check the certificate variables (SSL_CERT_FILE, SSL_CERT_DIR)" if url.scheme == "https" else ""
+        raise ServiceUnreachable(f"{shown}: {one_line(str(error))}", hint=hint) from None
 
 
 async def _open(url: URL, watch: Guard, limits: Limits, resolver: AbstractResolver | None) -> ClientSession:
