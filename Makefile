@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: trial test check format pictures clean
+.PHONY: trial test check format pictures man clean
 
 trial: $(VENV)/.installed  ## set up and run the whole main job, offline
 	$(BIN)/grimoire trial --all --language zh --rehearse
@@ -26,6 +26,9 @@ format: $(VENV)/.installed-dev
 
 pictures: $(VENV)/.installed-dev  ## draw the pictures of the READMEs anew
 	$(BIN)/python docs/pictures.py
+
+man: $(VENV)/.installed-dev  ## write the manual page anew, from the help of the commands
+	$(BIN)/python docs/man.py
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -14,14 +14,14 @@ INPUT, ANSWER, TALK, MODEL = "What goes in", "What comes out", "Conversation", "
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NAME|FILE|-]",
+        metavar="NAME|FILE|-",
         help="A spell by name, the beginning of one, or file; - reads it from standard input. With none, pick one.",
         autocompletion=complete.spells,
     ),
 ]
 Inputs = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[TEXT | FILE...]", help="Goes to [PROMPT]: a text, or files, each cast by itself."),
+    typer.Argument(metavar="TEXT|FILE", help="Goes to [PROMPT]: a text, or files, each cast by itself."),
 ]
 With = Annotated[
     list[str] | None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NO_ANSWER = 3
 
-Text = Annotated[list[str] | None, typer.Argument(metavar="TEXT | FILE", help="Goes to [PROMPT], as with `cast`.")]
+Text = Annotated[list[str] | None, typer.Argument(metavar="TEXT|FILE", help="Goes to [PROMPT], as with `cast`.")]
 Language = Annotated[
     str, typer.Option("-l", "--language", help="Language of the spell to send.", autocompletion=complete.languages)
 ]

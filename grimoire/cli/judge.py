@@ -35,7 +35,7 @@ class Elsewhere(msgspec.Struct):
 
 def judge(
     name: options.SpellName,
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The answer; - or nothing is standard input.")] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The answer; - or nothing is standard input.")] = "-",
     *,
     language: Annotated[
         str,

@@ -38,7 +38,7 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 def export(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Conversations, by a number of the log or a run's id; without, all."),
+        typer.Argument(metavar="ID", help="Conversations, by a number of the log or a run's id; without, all."),
     ] = None,
     *,
     form: Annotated[

@@ -23,7 +23,7 @@ WIDTH = 80
 
 Id = Annotated[
     str,
-    typer.Argument(metavar="[ID]", help="A number of `grimoire log`, a run's id or its beginning, last, last~1."),
+    typer.Argument(metavar="ID", help="A number of `grimoire log`, a run's id or its beginning, last, last~1."),
 ]
 
 
