@@ -225,6 +225,20 @@ def test_of_several_unfinished_casts_the_one_with_these_inputs_is_gone_on_with(s
     assert (bool(newer.finished), bool(older.finished)) == (False, True)
 
 
+def test_one_that_was_killed_before_any_answer_is_gone_on_with(service: OpenAIServer) -> None:
+    event = threading.Event()
+    service.reply = answering(held=["line 1", "line 2"], until=event)
+    with Casting(given=lines(2)) as casting:
+        wait_until(lambda: service.count == 2)
+        casting.signal(signal.SIGKILL)
+        casting.end()
+    event.set()
+    again = call([*MANY, "--resume"], stdin=lines(2))
+    assert (again.code, again.out) == (0, answers(2))
+    (only,) = runs()
+    assert only.finished
+
+
 def test_a_cast_under_way_elsewhere_is_not_gone_on_with(service: OpenAIServer, folder: Path) -> None:
     service.reply = answering(failing=["line 2"])
     assert call(list(MANY), stdin=lines(2)).code == 3

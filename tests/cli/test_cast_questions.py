@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from grimoire import settings
 from grimoire.backends.rehearsal import Rehearsal
 from grimoire.cast import build_cell
+from grimoire.cli import cast_fire
 from grimoire.cli.cast_questions import Questions
+from grimoire.cli.cast_subject import Subject
+from grimoire.cli.inputs import Given
 from grimoire.cli.questions import Input
 from grimoire.errors import MissingInput
+from grimoire.library import Library
 from grimoire.pace import Limits
 from grimoire.ports import Addressee
 from grimoire.record import Cell
 from grimoire.spell import Case, Spell, Template
 from grimoire.trial.gate import Gate
 from grimoire.trial.paced import Paced
+from tests.servers.openai_server import OpenAIServer
 
 SPELL = Spell(name="s", language="en", prompt="Shorten: [PROMPT]")
 TEXTS = (SPELL.template, Template(language="zh", prompt="请缩短：[PROMPT]"))
@@ -77,6 +84,21 @@ def test_equal_ones_are_samples_wherever_they_stand() -> None:
 def test_a_question_is_the_same_each_time_it_is_looked_at() -> None:
     asked = questions(["a", "a", "b"])
     assert [asked[number].cell for number in range(len(asked))] == [q.cell for q in asked]
+
+
+@pytest.mark.parametrize(("inputs", "seconds"), [(1, 60), (2, 600)])
+def test_a_question_is_tried_again_for_longer_where_nobody_waits_for_it_alone(
+    backends: OpenAIServer, folder: Path, inputs: int, seconds: float
+) -> None:
+    call = cast_fire.Call(
+        settings=settings.load(),
+        library=Library([], lambda _: ""),
+        subject=Subject(spell=SPELL, texts=TEXTS[:1]),
+        given=Given(),
+        models=("one", "one/m1"),
+    )
+    asked = cast_fire.ask_of(call, [Input(case=Case(id="", prompt="a"))] * inputs)
+    assert [each._retry.seconds for each in asked.backends] == [seconds]
 
 
 def test_an_input_that_lacks_something_is_named_before_anything_is_asked() -> None:
