@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from grimoire import cachefile
 from grimoire.spell import Spell, Translation
 
 Stamp = tuple[int, int, int, int]
@@ -28,7 +28,6 @@ Stamp = tuple[int, int, int, int]
 T = TypeVar("T", Spell, Translation)
 
 SUFFIX = ".msgpack"
-MAX_BYTES = 512 * 1024 * 1024
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file that is edited again has another time, on any file system."""
 _KEPT = 90 * 86_400
@@ -101,8 +100,7 @@ class Index:
         """Write what is new; where that cannot be done, the next one reads the files again."""
         for folder in self._folders.values():
             if folder.new:
-                with contextlib.suppress(OSError, ValueError):
-                    _write(folder)
+                _write(folder)
         if any(folder.new for folder in self._folders.values()):
             _prune(self._cache)
 
@@ -148,37 +146,17 @@ def _decode(entry: Entry, decoder: msgspec.msgpack.Decoder[T], path: Path) -> T 
 
 
 def _read(file: Path, folder: str) -> dict[str, Entry]:
-    """The entries of a cache file of this program that nobody else could have written; none of any other."""
-    try:
-        with file.open("rb") as stream:
-            found = os.fstat(stream.fileno())
-            if found.st_size > MAX_BYTES or not _is_ours(found):
-                return {}
-            content = msgspec.msgpack.decode(stream.read(MAX_BYTES), type=Content)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}
-    return content.entries if (content.program, content.folder) == (program(), folder) else {}
-
-
-def _is_ours(found: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+    """The entries of a cache file of this program; none of any other."""
+    content = cachefile.read(file, Content)
+    return content.entries if content and (content.program, content.folder) == (program(), folder) else {}
 
 
 def _write(folder: _Folder) -> None:
-    """Whole or not at all. What is not there any more is forgotten."""
-    there = set(os.listdir(folder.path))  # noqa: PTH208  # names are enough
-    entries = {name: entry for name, entry in folder.entries.items() if name in there}
-    data = _ENCODER.encode(Content(program(), folder.path, entries))
-    folder.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder.file.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).replace(folder.file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    """What is not there any more is forgotten."""
+    with contextlib.suppress(OSError):
+        there = set(os.listdir(folder.path))  # noqa: PTH208  # names are enough
+        entries = {name: entry for name, entry in folder.entries.items() if name in there}
+        cachefile.write(folder.file, Content(program(), folder.path, entries))
 
 
 def _prune(cache: Path) -> None:

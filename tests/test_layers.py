@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
     *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants", "pace"),
-    *("permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam"),
+    *("expression", "permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam"),
 }
 PORTS = {"ports"}
 FILES = {
@@ -27,6 +27,8 @@ FILES = {
     "glossaryfile",
     "index",
     "keys",
+    "patterns",
+    "cachefile",
 }
 FAMILIES = {"backends", "translators", "checks", "ledger", "formats", "pages"}
 ENGINE = {"cast", "judge", "trial", "reports"}

@@ -31,9 +31,9 @@ from grimoire.checks.answered_phrases import (
     STATUS_LINE,
     TELLS,
 )
-from grimoire.checks.expression import Expression
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

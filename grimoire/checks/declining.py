@@ -39,11 +39,11 @@ from grimoire.checks.declining_phrases import (
     ZH_DECLINES,
     ZH_FRONTED,
 )
-from grimoire.checks.expression import Expression
 from grimoire.checks.intake import of_the_task
 from grimoire.checks.refusal_phrases import PIVOT
 from grimoire.checks.shortfall import falls_short
 from grimoire.checks.width import bulk, weight
+from grimoire.expression import Expression
 
 LONGEST = 3_600
 BEFORE = 2_400

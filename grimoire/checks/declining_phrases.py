@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
+from grimoire.expression import Expression
 
 ANSWERED_SHORT = 600
 """Weight up to which an answer may be nothing but a system's word about the request."""

@@ -25,11 +25,11 @@ from functools import lru_cache
 from itertools import chain
 
 from grimoire.checks.echo_jobs import job, may_repeat
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import ByLine
 from grimoire.checks.prose import outside_code, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.width import is_wide
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import ByLine
 from grimoire.checks.phrases import any_of, either_script
+from grimoire.expression import Expression
 
 Job = Literal["change", "keep", ""]
 

@@ -11,8 +11,8 @@ from itertools import takewhile
 
 import msgspec
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.width import weight, wide
+from grimoire.expression import Expression
 
 READ = 8_000
 LAST_WORDS = 40

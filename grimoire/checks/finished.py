@@ -21,10 +21,10 @@ whole sentence end stories. Of cuts at random places, tables and code included, 
 from __future__ import annotations
 
 from grimoire.checks.ending import SIGNS, Ending, ending
-from grimoire.checks.expression import Expression
 from grimoire.checks.left_out import left_out
 from grimoire.checks.prose import open_fence, spoken
 from grimoire.checks.reason import quote, result
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

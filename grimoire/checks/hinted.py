@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 
 _LETTERS = bytes(code | 32 if chr(code).isalpha() and code < 128 else 32 for code in range(256))  # noqa: PLR2004  # ASCII
 _TAKEN_FOR = {"İ": "i", "ı": "i", "ſ": "s", "\N{KELVIN SIGN}": "k"}

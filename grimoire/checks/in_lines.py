@@ -11,7 +11,7 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Generic, TypeVar
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 
 T = TypeVar("T")
 LINES = 2_048

@@ -13,9 +13,9 @@ import re
 
 from grimoire.checks.answered_phrases import PROMISE
 from grimoire.checks.declining_phrases import LETTER
-from grimoire.checks.expression import Expression
 from grimoire.checks.intake_phrases import ASK, ASSENT, FRAME, NOUN, POLITE, WORK_ZH
 from grimoire.checks.width import bulk, weight
+from grimoire.expression import Expression
 
 LONGEST = 4_500
 BRIEF = 700

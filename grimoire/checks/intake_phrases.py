@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from grimoire.checks.declining_phrases import TEXT
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
+from grimoire.expression import Expression
 
 _WRITE = (
     r"(?:writ|draft|creat|prepar|craft|put(?:ting)? together|produc|design|rewrit|translat|summari|tailor"

@@ -27,11 +27,11 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from grimoire import hanzi
-from grimoire.checks.expression import Expression
 from grimoire.checks.language_hints import asks_for, asks_for_script, reads_as_pinyin, speaks_of
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import prose
 from grimoire.checks.reason import result
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.scripts import SCRIPT_OF, base, function_words, other_latin, weigh
 from grimoire.verdict import CheckResult, Outcome

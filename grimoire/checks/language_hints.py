@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.scripts import base, function_words
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, words
+from grimoire.expression import Expression
 
 NOTE = 200
 """Characters of a line, at its end, in which a note is looked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grimoire.checks import leftover_words as words_of
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 
 NEAR = 200
 

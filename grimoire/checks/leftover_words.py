@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 from grimoire.hanzi import simplify
 
 _THING = (

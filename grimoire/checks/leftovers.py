@@ -25,10 +25,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from grimoire.checks import leftover_words as words_of
-from grimoire.checks.expression import Expression
 from grimoire.checks.leftover_places import is_label, is_lenticular_slot, is_quoted, line_of
 from grimoire.checks.prose import outside_code
 from grimoire.checks.reason import quote, result
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

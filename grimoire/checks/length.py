@@ -9,11 +9,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from grimoire.checks import parts
-from grimoire.checks.expression import Expression
 from grimoire.checks.number import Number
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 
 PROSE_FENCES = {"markdown", "md", "text", "txt", "plaintext"}
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, phrase
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.wanted import Wanted
+from grimoire.expression import Expression
 
 _PLEASE = any_of(
     "please|could you(?: please)?|can you(?: please)?|kindly|would you mind",

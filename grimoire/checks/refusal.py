@@ -31,7 +31,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grimoire.checks.declining import find_declining
-from grimoire.checks.expression import Expression
 from grimoire.checks.intake import find_intake
 from grimoire.checks.prose import spoken
 from grimoire.checks.question_phrases import LEAD, QUESTION, QUESTIONS_WANTED, TASK_QUESTION
@@ -52,6 +51,7 @@ from grimoire.checks.refusal_phrases import (
     START,
 )
 from grimoire.checks.width import weight
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, either_script, words
 from grimoire.checks.wanted import Wanted
+from grimoire.expression import Expression
 
 START = Expression(r"(?:\A|(?<=[.!?。！？，,;；:：\n]))[\s*_]{0,8}")
 """Where a sentence or a clause may begin."""

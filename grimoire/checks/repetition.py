@@ -22,11 +22,11 @@ from functools import lru_cache
 
 import msgspec
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import InLines
 from grimoire.checks.prose import prose, spoken
 from grimoire.checks.reason import quote, result
 from grimoire.checks.width import wide
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import msgspec
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import InLines
 from grimoire.checks.phrases import either_script
 from grimoire.checks.width import is_wide, weight
+from grimoire.expression import Expression
 
 SHARE = 0.5
 """Of the length asked for, below which a text falls short."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.subject_terms import terms_of
+from grimoire.expression import Expression
 
 READ = 20_000
 EXAMPLES = 12

@@ -11,7 +11,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 from grimoire.hanzi import simplify
 
 SHORT_TEXT = 60

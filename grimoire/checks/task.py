@@ -25,11 +25,11 @@ import msgspec
 
 from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import vocabulary
 from grimoire.checks.in_lines import ByLine
 from grimoire.checks.prose import spoken
 from grimoire.checks.reason import quote, result
+from grimoire.expression import Expression
 from grimoire.hanzi import simplify
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from grimoire.checks import task_advice_phrases as say
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import InLines
 from grimoire.checks.reason import quote
 from grimoire.checks.task_advice_phrases import HINTS, PART
+from grimoire.expression import Expression
 
 __all__ = [
     "HINTS",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of
+from grimoire.expression import Expression
 
 
 def _words(text: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.phrases import any_of, each
+from grimoire.expression import Expression
 
 
 def _words(text: str) -> str:

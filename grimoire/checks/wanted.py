@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache, partial
 
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import ByLine
 from grimoire.checks.phrases import any_of, either_script
 from grimoire.checks.width import weight
+from grimoire.expression import Expression
 
 SHORT_PROMPT = 500
 """Weight up to which a prompt is about each of its words. A longer one may speak of refusals by the way."""

@@ -7,7 +7,6 @@ part, of some of the parts, in a condition, an example or as a choice is not tak
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,12 +14,13 @@ import msgspec
 from grimoire import placeholders
 from grimoire.expectations.derive import RULES, Expectation, expect
 from grimoire.expectations.numerals import value
+from grimoire.expression import Expression
 from grimoire.spell import Case, Spell
 
 __all__ = ["RULES", "Expectation", "expect", "expected_of"]
 
 _COMBINATIONS = {"all-of", "any-of", "not"}
-_RANGE = re.compile(r"\d{1,5}\s*(?:-|–|~|to|到|至)\s*\d{1,5}")
+_RANGE = Expression(r"\d{1,5}\s*(?:-|–|~|to|到|至)\s*\d{1,5}")
 
 
 def expected_of(spell: Spell, case: Case | None = None) -> list[Expectation]:

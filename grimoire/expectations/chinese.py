@@ -8,6 +8,7 @@ from typing import ClassVar
 from grimoire.expectations.claims import Place, Scope
 from grimoire.expectations.patterns import any_of, one_of
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _CONDITION = any_of("""
     如果 | 若(?!干) | 假如 | 倘若 | 要是 | 除非 | 否则 | 一旦 | 万一 | 的话 | 当[^，。；]{1,20}时
@@ -26,20 +27,20 @@ _ADVICE = any_of(
     "如有 | 如需 | 如适用 | 必要时 | 需要时 | 酌情 | 适当 | 适量 | 适度 | 合适的地方 | 可选 | 视需要 | 按需"
 )
 _SHARED = any_of("每 | 各(?!种|类|位|地|大|自媒体) | 分别 | 逐[一个条] | 其中 | 之中 | 当中")
-_RATE = re.compile(r"[^，。；]{0,6}/(?:天|周|月|年|次|条|篇)")
-_OR_ELSE = re.compile(r"\s*(?:或者?|/)(?!以上|更多|以内|者|许)")
-_GIVEN = re.compile(
+_RATE = Expression(r"[^，。；]{0,6}/(?:天|周|月|年|次|条|篇)")
+_OR_ELSE = Expression(r"\s*(?:或者?|/)(?!以上|更多|以内|者|许)")
+_GIVEN = Expression(
     one_of("""
         以下 | 下面 | 下列 | 上述 | 上面 | 这 | 该 | 那 | 给定 | 所给 | 原文 | 提供 | 已有 | 现有 | 我的 | 剩下 | 前
         | 后 | 最后 | 第
     """)
     + r"[的这那]?\s*$|根据|基于|参考|按照?以下|结合|保留|原有|[把将][一这那]?[篇段份个]?\s*$"
 )
-_WHOLE = re.compile(
+_WHOLE = Expression(
     "(?:全文|整篇|通篇|总字数|总长度?|全部|总计|总共|合计|整体|整个|(?:你的)?(?:回答|答案|回复|输出|答复))"
     "(?!最|末|开|结|中|里|的?[前后])[^，。；]{0,8}$"
 )
-_OPEN = re.compile(
+_OPEN = Expression(
     r"(?:\s|、|\[[A-Z0-9]+\]|"
     + one_of("""
         请 | 并 | 且 | 需 | 要 | 应 | 须 | 必须 | 务必 | 要求 | 的 | 字数 | 篇幅 | 长度 | 文字 | 文章 | 文案 | 内容
@@ -51,13 +52,13 @@ _OPEN = re.compile(
 )
 _RULES = any_of("要求 | 规则 | 格式 | 注意 | 规范 | 限制 | 约束 | 说明 | 风格 | 条件")
 _LENGTH = {"字数", "总字数", "篇幅", "长度", "字数要求", "篇幅要求", "字数限制"}
-_LABELS = re.compile("(?:(?:字数|篇幅|长度|要求|格式|输出|注意|总)(?:要求|限制|控制)?)?")
+_LABELS = Expression("(?:(?:字数|篇幅|长度|要求|格式|输出|注意|总)(?:要求|限制|控制)?)?")
 
 
 class Chinese(Place):
     """A place in a Chinese sentence, whose clauses follow each other between commas."""
 
-    clause: ClassVar[re.Pattern[str]] = re.compile(r"[，,：:；;（）()。]|——")
+    clause: ClassVar[Expression] = Expression(r"[，,：:；;（）()。]|——")
 
     @property
     def negated(self) -> bool:

@@ -12,6 +12,7 @@ from grimoire.expectations.numerals import CHINESE_END as END
 from grimoire.expectations.numerals import value
 from grimoire.expectations.patterns import any_of, named, one_of
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _NOT = r"(?:不|勿|别|莫)(?:要|得|能|可|可以|应|宜|许|必|应该)?"
 _LEAST = one_of(rf"""
@@ -22,7 +23,7 @@ _EXACT = one_of("正好 | 恰好 | 刚好 | 仅限? | 只[要需写用给]? | �
 _ABOUT = one_of("大约 | 大概 | 约莫? | 差不多 | 左右 | ~ | ≈")
 _WITHIN = "(?:控制|限制|限定|保持|压缩)(?:在|到)"
 _MEASURE = "[个個条條篇段句种款步则份道章节集页次张项点组套首封幅块层行件问类種則]"
-_AMOUNT = re.compile(
+_AMOUNT = Expression(
     rf"(?:(?P<pre>{_LEAST}|{_MOST}|{_EXACT}|{_ABOUT}|{_WITHIN})[\s：:]*(?:有|为|在|写|用|列出|给出|包含|包括)?\s*)?"
     rf"(?P<a>{NUMBER})(?:\s*(?:-|—{{1,2}}|–|~|到|至|或)\s*(?P<b>{END}))?(?P<plus>\s?\+)?\s*",
     re.IGNORECASE,
@@ -57,19 +58,19 @@ _THINGS = {
         | 镜头 | 策略 | 目标 | 行动项 | 知识点 | 栏目 | 提问
     """),
 }
-_UNIT = re.compile(rf"(?P<middle>{_BEHIND})?\s*个?\s*{named(_MEASURES)}(?P<last>{_BEHIND})?", re.IGNORECASE)
+_UNIT = Expression(rf"(?P<middle>{_BEHIND})?\s*个?\s*{named(_MEASURES)}(?P<last>{_BEHIND})?", re.IGNORECASE)
 _DESCRIBED = r"(?:(?![年月天周日人位名岁元倍分秒次]|小时)[^\s，。；：、,;:.（）()\d一二三四五六七八九十]{1,8}?)??"
-_THING = re.compile(
+_THING = Expression(
     rf"(?P<middle>{_BEHIND})?\s*(?P<measure>{_MEASURE})?(?P<after>{_BEHIND})?\s*的?{_DESCRIBED}\s*{named(_THINGS)}"
     rf"(?P<last>{_BEHIND})?",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = Expression(
     rf"[个個条條点點项種种款则步道](?P<middle>{_BEHIND})?(?![^，。；]{{0,8}}(?:关键词|关键字|标签|词语|单词))"
 )
-_POINTS = re.compile(rf"[条点项](?P<middle>{_BEHIND})?(?![钟半])")
+_POINTS = Expression(rf"[条点项](?P<middle>{_BEHIND})?(?![钟半])")
 _GAP = "(?P<gap>[^，。；：,;:（）()]{0,16})$"
-_MAKING = re.compile(
+_MAKING = Expression(
     one_of("""
         我(?:想?要|需要) | (?:写|撰写|编写|创作|设计)(?![过了作]) | 生成 | 给出 | 给我 | 提供 | 列出 | 列举 | 罗列
         | 想出? | 起 | 取 | 拟 | 制作 | 准备 | 输出 | 推荐 | 提出 | 策划 | 总结 | 归纳 | 提炼 | 构思
@@ -77,9 +78,9 @@ _MAKING = re.compile(
     """)
     + _GAP
 )
-_LISTING = re.compile(one_of("列出 | 列举 | 罗列 | 给出 | 给我 | 提供 | 推荐 | 提出 | 总结 | 归纳 | 提炼") + _GAP)
-_POINTING = re.compile("(?:分|列|写|总结|归纳|概括|提炼|整理)[成为出]?(?P<gap>)$")
-_PASSAGES = re.compile("(?:分成?为?|写|用|共)(?P<gap>)$")
+_LISTING = Expression(one_of("列出 | 列举 | 罗列 | 给出 | 给我 | 提供 | 推荐 | 提出 | 总结 | 归纳 | 提炼") + _GAP)
+_POINTING = Expression("(?:分|列|写|总结|归纳|概括|提炼|整理)[成为出]?(?P<gap>)$")
+_PASSAGES = Expression("(?:分成?为?|写|用|共)(?P<gap>)$")
 _REACH = 30
 """Characters before a number in which the verb is looked for that asks for what it counts."""
 # Between the verb and the number stands nothing of what the things are to be about.
@@ -130,7 +131,7 @@ def _listed(sentence: Sentence, amount: re.Match[str], before: str) -> Iterator[
             return
 
 
-def _verb(verbs: re.Pattern[str], before: str) -> int | None:
+def _verb(verbs: Expression, before: str) -> int | None:
     """Where the verb begins that asks for what follows; None where none does."""
     for start in range(len(before)):
         found = verbs.match(before, start)

@@ -11,6 +11,7 @@ from grimoire.expectations.chinese_tables import table_claims
 from grimoire.expectations.claims import NONE, ONE, SMALLEST_LENGTH, SOME, Bound, Claim, Kind, Scope
 from grimoire.expectations.patterns import any_of, one_of
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _COUNTED: dict[str, Kind] = {
     "headings": "headings",
@@ -28,8 +29,8 @@ _MEASURED: dict[str, Kind] = {
     "paragraphs": "paragraphs",
 }
 _ITEMS = {"long", "short", "listed"}
-_LIMITED = re.compile(r"(?:字数|篇幅|长度)[^，。；\d]{0,8}$")
-_PART = re.compile(
+_LIMITED = Expression(r"(?:字数|篇幅|长度)[^，。；\d]{0,8}$")
+_PART = Expression(
     one_of("""
         标题 | 题目 | 导语 | 摘要 | 开头 | 结尾 | 描述 | 简介 | 标签 | 句子 | 引言 | 口号 | 名称 | 关键词 | 卖点
         | 昵称 | 签名 | 总结 | 点评 | 理由 | 批注 | 一行 | 一句 | 首段
@@ -40,9 +41,9 @@ _RUN_TOGETHER = any_of("一行(?!一) | 一段话 | 一句话")
 _SEPARATED = any_of("逗号 | 顿号 | 分号 | 空格 | 斜杠")
 _WRITING = any_of("写 | 作 | 生成 | 输出 | 完成 | 给出 | 提供 | 做 | 起草 | 来 | 用 | 拟 | 出")
 _PARTS = any_of("标题 | 题目 | 导语 | 摘要 | 描述 | 简介 | 正文 | 评论")
-_OF_A_PART = re.compile(r"\s*的?(?:标题|题目|导语|摘要|开头|结尾|引言|口号|简介|小标题|总结)")
+_OF_A_PART = Expression(r"\s*的?(?:标题|题目|导语|摘要|开头|结尾|引言|口号|简介|小标题|总结)")
 
-_MENTIONED: dict[Kind, re.Pattern[str]] = {
+_MENTIONED: dict[Kind, Expression] = {
     "emoji": any_of("""
         (?:使用|加入|加上?|添加|带上?|配上?|插入|穿插|运用|用|搭配|包含|点缀)[^，。；：,;:]{0,10}?(?:emojis?|表情符号|小表情)
     """),
@@ -59,11 +60,11 @@ _JSON = any_of(r"""
     | 输出格式[为是：:]\s*JSON
 """)
 _PROGRAM = any_of("API | 接口 | 函数 | 程序 | 方法")
-_ABSENT = re.compile(
+_ABSENT = Expression(
     "(?:不要|不用|不使用|请勿|勿|禁止|无需|不得|避免|不能|别|严禁)(?:使用|出现|包含|添加|加入|加|带|用|有|输出|写)?(?:任何)?"
     "(?P<things>[^，。；：,;:]{0,30})"
 )
-_THINGS: dict[Kind, re.Pattern[str]] = {
+_THINGS: dict[Kind, Expression] = {
     "tables": any_of("表格"),
     "headings": any_of("小标题"),
     "list-items": any_of("项目符号 | 列表 | bullet"),

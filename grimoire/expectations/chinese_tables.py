@@ -10,23 +10,24 @@ from grimoire.expectations.chinese_amounts import Amount
 from grimoire.expectations.claims import NEAR, SOME, Bound, Claim
 from grimoire.expectations.patterns import any_of, one_of
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _MADE = one_of("""
     以(?![下上及内外]) | 用 | 按 | 使用 | 采用 | 通过 | 整理[成为] | 制作 | 生成 | 输出 | 做成? | 列成 | 绘制 | 形成
     | 给出 | 提供 | 创建 | 写 | 放[在入] | 汇总[成为] | 列 | 画 | 包含 | 附上?
 """)
-_TABLE = re.compile(
+_TABLE = Expression(
     rf"{_MADE}[^，。；：,;:]{{0,14}}?表格|表格的?(?:形式|格式|方式)|[一1]\s*[个份][^，。；：,;:]{{0,8}}?表格"
     r"|[一1]\s*张[^，。；：,;:]{0,8}?(?<!列)表格?(?![示达现明情面演])|markdown\s*表格",
     re.IGNORECASE,
 )
-_NAMES = re.compile(
+_NAMES = Expression(
     r"(?:表头|列名|列|字段|栏目|栏)(?:分别|依次)?(?:为|是|有|包括|包含|如下|[：:])+\s*[：:]?(?P<names>[^。；;\n（(]{3,200})"
     r"|(?:包含|包括|含有?|有|以下列[：:]?)(?P<listed>[^。；;\n（(，,]{3,120}?)等?(?:[一二两三四五六七八九十\d]{1,2}\s?)?个?"
     r"(?:列|栏|字段)(?![出举表])"
 )
-_END_OF_NAMES = re.compile(r"[，,]\s*[并共且按至其每各不请要最用以行]")
-_BETWEEN = re.compile(r"[、，,|/]|[”」\"]\s*[“「\"]")
+_END_OF_NAMES = Expression(r"[，,]\s*[并共且按至其每各不请要最用以行]")
+_BETWEEN = Expression(r"[、，,|/]|[”」\"]\s*[“「\"]")
 _DATABASE = any_of("sql | 数据库 | 建表 | excel")
 LONGEST_NAME = 16
 """Characters; a longer one is no column's."""

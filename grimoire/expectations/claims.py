@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Literal
@@ -10,6 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 Kind = Literal[
     "characters",
@@ -75,7 +75,7 @@ class Place:
     in brackets. `groups` are named parts of it, empty where they are not there.
     """
 
-    clause: ClassVar[re.Pattern[str]]
+    clause: ClassVar[Expression]
 
     def __init__(self, sentence: Sentence, start: int, end: int, groups: Mapping[str, str | None] = NO_GROUPS) -> None:
         self.sentence, self.start, self.end, self._groups = sentence, start, end, groups

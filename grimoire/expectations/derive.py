@@ -14,17 +14,18 @@ from grimoire.expectations.english_orders import orders
 from grimoire.expectations.forms import form, loosened, sized_table
 from grimoire.expectations.patterns import any_of, any_word
 from grimoire.expectations.reading import Sentence, sentences
+from grimoire.expression import Expression
 from grimoire.spell import CheckSpec
 
 RULES = 1
 """Goes up by one whenever another check would be derived from some prompt."""
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_LATIN = re.compile(r"(?<!\[)\b[A-Za-z]+")
-_OTHER_FORM = re.compile(r"\b(?:HTML5?|XML|CSV|LaTeX|YAML|SVG|JSONL?)\b|</?(?:h[1-6]|li|ul|table|p)>", re.IGNORECASE)
+_HAN = Expression("[\u3400-\u9fff]")
+_LATIN = Expression(r"(?<!\[)\b[A-Za-z]+")
+_OTHER_FORM = Expression(r"\b(?:HTML5?|XML|CSV|LaTeX|YAML|SVG|JSONL?)\b|</?(?:h[1-6]|li|ul|table|p)>", re.IGNORECASE)
 _STRUCTURE: set[Kind] = {"headings", "list-items", "tables", "items", "paragraphs", "code-blocks"}
 """What is read from Markdown, and looks otherwise in another form."""
-_BARE_TAGS = re.compile(
+_BARE_TAGS = Expression(
     r"(?:without|no|omit) (?:the |a |any )?(?:#|hash (?:sign|symbol|mark))"
     r"|(?:不要?|无需|勿)(?:包含|包括|带|加|含|用|写)?\s*[“\"]?(?:#|井号)",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ _MAKING = any_of("""
     撰写 | 写(?![作法手实真]|出来) | 生成 | 列出 | 列举 | 给出 | 提供(?![的了]) | 设计(?!师) | 创作(?!者) | 制作
     | 推荐 | 策划 | 总结 | 概括
 """)
-_LABELLED = re.compile(r"[^:：\n]{1,30}[:：]\s*\S")
+_LABELLED = Expression(r"[^:：\n]{1,30}[:：]\s*\S")
 _COVERS: dict[Kind, tuple[str, ...]] = {
     "items": ("list-items", "headings", "tables", "json", "json-path", "paragraphs"),
     "json": ("json", "contains-json", "json-path"),

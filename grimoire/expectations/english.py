@@ -10,9 +10,10 @@ from grimoire.expectations.english_orders import asks
 from grimoire.expectations.numerals import ENGLISH as NUMBER
 from grimoire.expectations.patterns import any_word, ends_with, one_of
 from grimoire.expectations.reading import EACH, Sentence
+from grimoire.expression import Expression
 
-_NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|neither|nor|none|cannot)\b|n['’]t\b", re.IGNORECASE)
-_NEGATIVE = re.compile(r"(?:and |but |please )?(?:do not|don['’]t|never|avoid|no)\b", re.IGNORECASE)
+_NEGATION = Expression(r"\b(?:not|never|no|without|avoid|neither|nor|none|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NEGATIVE = Expression(r"(?:and |but |please )?(?:do not|don['’]t|never|avoid|no)\b", re.IGNORECASE)
 _SUITABLE = one_of("""
     needed | necessary | possible | appropriate | applicable | required | relevant | available | any | useful
     | helpful | suitable | fits? | see fit | makes? sense | like | can
@@ -23,7 +24,7 @@ _CONDITION = any_word(
     rf"(?! (?:{_SUITABLE}|you can)\b)",
 )
 _NOT_ORDERED = r"(?! (?:to|going to|asked|required|tasked|expected|also to)\b)"
-_STATEMENT = re.compile(
+_STATEMENT = Expression(
     one_of(rf"""
         ideally | preferably | if possible | optionally | perhaps | maybe | you(?:['’]re| are){_NOT_ORDERED}
         | you(?:['’]ve| have)(?! to\b) | you know
@@ -34,7 +35,7 @@ _STATEMENT = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
-_OPTION = re.compile(
+_OPTION = Expression(
     r"(?<!\w)(?:(?<!, )(?<!^)(?:can|could)|may|might|optional(?:ly)?|feel free|consider|ideally|preferably|possibly"
     r"|perhaps|try to)\b",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ _OPTION = re.compile(
 _ADVICE = any_word(
     rf"(?:if|where|wherever|as|when) (?:it |you )?(?:is |are )?{_SUITABLE} | optional(?:ly)? | sparingly"
 )
-_OR_ELSE = re.compile(r",?\s*or\s+(?!more|less|fewer|so\b|longer|shorter)", re.IGNORECASE)
+_OR_ELSE = Expression(r",?\s*or\s+(?!more|less|fewer|so\b|longer|shorter)", re.IGNORECASE)
 _EITHER = ends_with("or(?: an?)?")
 _SUBSET = ends_with("""
     of (?:the|these|those|them|which|your|all|every) | (?:the )?(?:first|last|next|other|remaining) | these | those
@@ -50,24 +51,24 @@ _SUBSET = ends_with("""
 """)
 _KEPT = any_word("(?:keep|preserve|retain|maintain)(?:ing)? (?:all|the|its|every|these|both)")
 _PLACED = ends_with("in | across | among | to | for | from | on | after | before")
-_RATE = re.compile(
+_RATE = Expression(
     r"\s*(?:an? (?:day|week|month|year|quarter|minute|second|hour|time|lesson|section|chapter|post|page|row|line)\b"
     r"|/)",
     re.IGNORECASE,
 )
 _TONGUES = one_of("Chinese | Japanese | Korean | Thai | German | French | Spanish | English")
-_IN_TONGUE = re.compile(
+_IN_TONGUE = Expression(
     rf"\W*(?:(?:or|and|but) )?(?:in|for) {_TONGUES}\b|[^\[]{{0,60}}\b(?:languages?|scripts?)\b", re.IGNORECASE
 )
-_LANGUAGE_FIRST = re.compile(r"\W*(?:in|for) [^,]{0,30}\blanguages?\b", re.IGNORECASE)
+_LANGUAGE_FIRST = Expression(r"\W*(?:in|for) [^,]{0,30}\blanguages?\b", re.IGNORECASE)
 _WHOLE = any_word("""
     (?:whole|entire|total|overall|full)(?! of) | your (?:final |whole |entire )?(?:answer|response|reply|output)
     | the (?:response|reply|output)
 """)
-_IN_ALL = re.compile(r"\s*(?:in total|overall|altogether|in all)\b", re.IGNORECASE)
+_IN_ALL = Expression(r"\s*(?:in total|overall|altogether|in all)\b", re.IGNORECASE)
 _RULES = any_word("(?:requirement|rule|guideline|constraint|format|instruction|style|length|note)s?")
 # What may stand before a bound of the whole: its names, and what else it is to have.
-_OPEN = re.compile(
+_OPEN = Expression(
     r"(?:[\s:*]|\b"
     + one_of(r"""
         and | but | please | also | (?:do|does|should|must|can)n['’]t | do | does | not | never | no | keep | make
@@ -81,7 +82,7 @@ _OPEN = re.compile(
     + r"\b)*",
     re.IGNORECASE,
 )
-_LABELS = re.compile(
+_LABELS = Expression(
     r"(?:\W|\b"
     + one_of("""
         the | total | word | character | length | count | answer | response | output | text | format | requirements?
@@ -90,7 +91,7 @@ _LABELS = re.compile(
     + r"\b)*",
     re.IGNORECASE,
 )
-_LENGTH = re.compile(r"(?:the )?(?:total |article |text |post |essay |answer )?(?:length|word count)", re.IGNORECASE)
+_LENGTH = Expression(r"(?:the )?(?:total |article |text |post |essay |answer )?(?:length|word count)", re.IGNORECASE)
 _PARTS = any_word(r"""
     paragraphs | sentences | titles | headings | headlines | sections | bullets | items | steps | questions | answers
     | cells | rows | columns | captions | names | tags | keywords | chapters | slides | posts | tweets | emails
@@ -98,18 +99,18 @@ _PARTS = any_word(r"""
     | (?:the|its|every) (?:title|headline|heading|intro\w*|conclusion|subject|hook|first|opening|ending|last|body|meta)
     | (?:the|its|every) (?:name|excerpt|slug)
 """)
-_ANOTHER_THING = re.compile(r"\b(?:and|plus) (?:an?|the|one)\b", re.IGNORECASE)
-_GIVEN = re.compile(r"\s*(?:below|above|provided|attached|i (?:gave|give|provided|have|sent))\b", re.IGNORECASE)
-_SECOND_THING = re.compile(
+_ANOTHER_THING = Expression(r"\b(?:and|plus) (?:an?|the|one)\b", re.IGNORECASE)
+_GIVEN = Expression(r"\s*(?:below|above|provided|attached|i (?:gave|give|provided|have|sent))\b", re.IGNORECASE)
+_SECOND_THING = Expression(
     r"\b(?:with|including|plus|whose|that has|containing) (?:an?|the|its|one)\b|\band\s+\S", re.IGNORECASE
 )
-_OTHER_COUNT = re.compile(rf"{NUMBER}\s+(?:[\w-]+\s+){{1,3}}?and\b", re.IGNORECASE)
+_OTHER_COUNT = Expression(rf"{NUMBER}\s+(?:[\w-]+\s+){{1,3}}?and\b", re.IGNORECASE)
 
 
 class English(Place):
     """A place in an English sentence."""
 
-    clause: ClassVar[re.Pattern[str]] = re.compile(r"[:;()（）—]|,(?!\d)|\s[–-]\s")
+    clause: ClassVar[Expression] = Expression(r"[:;()（）—]|,(?!\d)|\s[–-]\s")
 
     @property
     def negated(self) -> bool:

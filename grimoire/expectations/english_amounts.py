@@ -12,6 +12,7 @@ from grimoire.expectations.numerals import ENGLISH_END as END
 from grimoire.expectations.numerals import value
 from grimoire.expectations.patterns import named, one_of
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _MEASURE = r"(?: (?:length|word count|number|count|total))?(?: of| is)?:?"
 _LEAST = one_of(rf"""
@@ -35,7 +36,7 @@ _AMOUNTS = (
     rf"(?:\s*\(\s*{NUMBER}\s*\))?(?P<more>\s+or (?:more|fewer|less))?"
 )
 """A number or range with what stands around it: `at least 5`, `between 3 and 5`, `10+`."""
-_AMOUNT = re.compile(_AMOUNTS, re.IGNORECASE)
+_AMOUNT = Expression(_AMOUNTS, re.IGNORECASE)
 _AFTER = (
     r"(?P<post>,?\s*(?:or (?:more|longer|fewer|less|shorter|so)|at least|at most|minimum|maximum|min|max|tops)\b"
     r"(?!\.?:?\s*(?:of\s+)?\d)|\s*\((?:at least|minimum|min\.?|at most|maximum|max\.?)\))?"
@@ -90,7 +91,7 @@ _THINGS = {
         | key points | items | entries | exercises | activities | challenges | use cases
     """),
 }
-_THING = re.compile(
+_THING = Expression(
     r"[\s-]+(?:(?:total )?"
     + named(_MEASURES)
     + r"\b(?:\s+(?:long|in (?:length|total)))?|"
@@ -100,16 +101,16 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 
-_LIST_OF = re.compile(
+_LIST_OF = Expression(
     r"\b(?:numbered|bullet(?:ed|-point)?|ordered|unordered) list (?:of|with|containing) $", re.IGNORECASE
 )
-_WORD_COUNT = re.compile(r"\b(?:word count|number of words)\s*(?:is|of|should be|must be|:|=)?\s*$", re.IGNORECASE)
-_SIZED = re.compile(r"[- ]word\b(?P<plural>s?)(?P<post>)", re.IGNORECASE)
-_A = re.compile(r"\b(?:an?|one|single) (?:[\w'’%-]+,?\s+){0,4}?$", re.IGNORECASE)
-_LISTING = re.compile(
+_WORD_COUNT = Expression(r"\b(?:word count|number of words)\s*(?:is|of|should be|must be|:|=)?\s*$", re.IGNORECASE)
+_SIZED = Expression(r"[- ]word\b(?P<plural>s?)(?P<post>)", re.IGNORECASE)
+_A = Expression(r"\b(?:an?|one|single) (?:[\w'’%-]+,?\s+){0,4}?$", re.IGNORECASE)
+_LISTING = Expression(
     r"\W*(?:please\s+)?list (?:me |out |down )?(?:the )?(?:top |best |main |most important )?$", re.IGNORECASE
 )
-_NOUN = re.compile(rf"\s+(?!of\b)(?P<noun>[a-z-]+){_AFTER}", re.IGNORECASE)
+_NOUN = Expression(rf"\s+(?!of\b)(?P<noun>[a-z-]+){_AFTER}", re.IGNORECASE)
 
 
 class Amount(English):

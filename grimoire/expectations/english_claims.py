@@ -12,6 +12,7 @@ from grimoire.expectations.english_orders import asks, commanding, commands, ord
 from grimoire.expectations.english_tables import table_claims
 from grimoire.expectations.patterns import any_word, one_of
 from grimoire.expectations.reading import EACH, Sentence
+from grimoire.expression import Expression
 
 _COUNTED: dict[str, Kind] = {
     "headings": "headings",
@@ -31,19 +32,19 @@ _NOT_IN = {"headings", "hashtags", "emoji"}
 """Of these, `in 4 headings` says where something stands."""
 FEWEST_IN_A_LIST = 4
 """Fewer reasons, examples and the like than this stand in running text as well as in a list."""
-_DEMANDED = re.compile(r"\b(?:with|under|use|using) (?:exactly )?(?:these|the following)\s*$", re.IGNORECASE)
-_BEFORE_A_PART = re.compile(
+_DEMANDED = Expression(r"\b(?:with|under|use|using) (?:exactly )?(?:these|the following)\s*$", re.IGNORECASE)
+_BEFORE_A_PART = Expression(
     r"\b(?:first|last|every|next|opening|initial|these|those|following|run of|the same|title|heading|headline|keyword"
     r"|subject line)s?\b[^,]{0,25}$|\b(?:for|by)\s*$",
     re.IGNORECASE,
 )
-_AFTER_A_PART = re.compile(
+_AFTER_A_PART = Expression(
     r"\s*(?:that|which|who|like|such|starting|beginning|ending|from the|of (?:encouragement|wisdom|advice)"
     r"|or (?:phrase|name)|in (?:bold|italics|capitals|caps|a row|succession)|at (?:a time|once)"
     r"|(?:in|for) (?:the |a )?(?:title|meta|headline|heading|subject|first|intro|description))\b",
     re.IGNORECASE,
 )
-_OF_SEVERAL = re.compile(
+_OF_SEVERAL = Expression(
     r"\s*(?:[\w%'’-]+,?\s+){0,7}?"
     + one_of("""
         articles | posts | essays | stories | emails | descriptions | summaries | titles | reviews | scripts
@@ -52,48 +53,48 @@ _OF_SEVERAL = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(r"\s*(?:count\s+)?(?:(limit|maximum|max|cap)|minimum|min)\b", re.IGNORECASE)
-_OF_THE_WHOLE = re.compile(r"(?:the|your|it|this|output|length)\b", re.IGNORECASE)
-_IN_ONE_LINE = re.compile(r"(?:keyword|hashtag|word|name|tag|synonym)s\b", re.IGNORECASE)
-_RUN_TOGETHER = re.compile(
+_LIMIT = Expression(r"\s*(?:count\s+)?(?:(limit|maximum|max|cap)|minimum|min)\b", re.IGNORECASE)
+_OF_THE_WHOLE = Expression(r"(?:the|your|it|this|output|length)\b", re.IGNORECASE)
+_IN_ONE_LINE = Expression(r"(?:keyword|hashtag|word|name|tag|synonym)s\b", re.IGNORECASE)
+_RUN_TOGETHER = Expression(
     r"\b(?:in|on) (?:a |one )(?:single )?(?:line|sentence|paragraph|row)\b|\bin prose\b|\bas hashtags\b", re.IGNORECASE
 )
-_SEPARATED = re.compile(r"\b(?:comma|semicolon)s?\b|\bseparated by\b", re.IGNORECASE)
-_PREPOSITION = re.compile(r"\W*(?:in|with|within|using|at|of)?\W*", re.IGNORECASE)
+_SEPARATED = Expression(r"\b(?:comma|semicolon)s?\b|\bseparated by\b", re.IGNORECASE)
+_PREPOSITION = Expression(r"\W*(?:in|with|within|using|at|of)?\W*", re.IGNORECASE)
 _MODAL = any_word(
     "should | must | shall | needs? to | has to | have to | will | ought to | is to be | are to be | to be"
 )
-_THE = re.compile(r"\bthe\s*$", re.IGNORECASE)
+_THE = Expression(r"\bthe\s*$", re.IGNORECASE)
 
-_MENTIONED: dict[Kind, re.Pattern[str]] = {
-    "emoji": re.compile(
+_MENTIONED: dict[Kind, Expression] = {
+    "emoji": Expression(
         r"\b(?:use|add|include|insert|incorporate|sprinkle|put|place|using|adding|including|with)\b[^.;:\n]{0,40}?\bemojis?\b",
         re.IGNORECASE,
     ),
-    "list-items": re.compile(
+    "list-items": Expression(
         r"\b(?:in|as|using|use|with|into) (?:an? )?(?:(?:clear|concise|short|simple|markdown) )?"
         r"(?:bullet(?:ed)?[- ]?points?|bullets|(?:bullet(?:ed)?|numbered|ordered|unordered|bullet[- ]point) lists?)\b",
         re.IGNORECASE,
     ),
-    "code-blocks": re.compile(
+    "code-blocks": Expression(
         r"\b(?:in|inside|within|into|as|using) (?:an? |one |a single )(?:[a-z]+ ){0,2}code[- ]?block\b", re.IGNORECASE
     ),
 }
 _NOT_BARE = any_word("no | not | without | avoid | than | most | own", r"|\d")
-_JSON = re.compile(
+_JSON = Expression(
     r"\b(?:return|respond|reply|answer|output|format|give|provide|present|deliver)\b[^.;\n]{0,50}?"
     r"\b(?:(?:as|in|with|only|using|is|be)\s+)?(?:an? |one |the )?(?:single |valid |raw |strict |pure |well-formed )*"
     r"JSON(?! ?-?LD)(?:\s+(?:format|object|array|only|form|document|with|that|list|string))?",
     re.IGNORECASE,
 )
-_FOR_EACH = re.compile(r"\W*(?:for|in) (?:each|every)", re.IGNORECASE)
+_FOR_EACH = Expression(r"\W*(?:for|in) (?:each|every)", re.IGNORECASE)
 
-_ABSENT = re.compile(
+_ABSENT = Expression(
     r"\b(?:(?:do not|don['’]t|never|avoid) (?:(?:use|using|include|including|add|adding|write|insert) )?(?:any )?|no "
     r"|without (?:any |using )?)(?P<things>[^.;:\n]{0,80})",
     re.IGNORECASE,
 )
-_THINGS: dict[Kind, re.Pattern[str]] = {
+_THINGS: dict[Kind, Expression] = {
     "tables": any_word("tables?"),
     "headings": any_word("(?:sub-?)?headings?"),
     "list-items": any_word("bullet[- ]?points? | bullets | lists | bullet(?:ed)? lists? | numbered lists?"),
@@ -105,7 +106,7 @@ _RESTRICTED = any_word(
     "in | inside | within | between | around | before | after | on | for | at | than | that | which | to",
     r"(?! (?:the|your) (?:answer|response|output|reply|text|post|article)\b)",
 )
-_NEGATIVE = re.compile(r"(?:do not|don['’]t|never|avoid|no|without)\b", re.IGNORECASE)
+_NEGATIVE = Expression(r"(?:do not|don['’]t|never|avoid|no|without)\b", re.IGNORECASE)
 _NUMEROUS = any_word("more | less | fewer | too | many | only | just | of", r"|\d")
 
 

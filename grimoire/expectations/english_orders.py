@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grimoire.expectations.patterns import any_word, one_of
+from grimoire.expression import Expression
 
 _MAKING = any_word("""
     write | generate | create | give | list | provide | suggest | produce | propose | draft | make | develop | compose
@@ -25,7 +26,7 @@ _DOING = any_word("""
     | tell | introduce | compare | analy[sz]e | review | translate | keep | limit | report | aim | start | begin
     | open | close | turn | convert | reduce | cut | rephrase | edit | improve | mention | discuss | reach
 """)
-_ASKING = re.compile(
+_ASKING = Expression(
     r"\W*(?:(?:i (?:want|need|would like) you to|your (?:task|job|goal) is to|please|and|then|now"
     r"|you (?:will|must|should)|can you|could you)\s+)*"
     + one_of("""
@@ -37,20 +38,20 @@ _ASKING = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
-_WISH = re.compile(r"\bi(?: need| want| would like|['’]d like)\b(?! you\b| to\b)", re.IGNORECASE)
+_WISH = Expression(r"\bi(?: need| want| would like|['’]d like)\b(?! you\b| to\b)", re.IGNORECASE)
 _REACH = 80
 """Characters that may stand between a verb and what it asks for."""
-_TOPIC = re.compile(
+_TOPIC = Expression(
     r"\b(?:about|on|for|regarding|titled|called|named|around|of|in) (?:the )?"
     r"(?:(?:following )?(?:topic|subject|keyword|product|language)s?:? ?)?(?:\[[A-Z0-9]+\]|[\"“]¤*[\"”])",
     re.IGNORECASE,
 )
-_CONTAINER = re.compile(
+_CONTAINER = Expression(
     r"\b(?:lists?|sets?|series|total|collection|batch|selection|sequence|table|thread|carousel|range|variety|number|days"
     r"|minimum|maximum) of\b|\bthe (?=top|best|most|final)",
     re.IGNORECASE,
 )
-_BLOCKED = re.compile(
+_BLOCKED = Expression(
     r"\b(?:about|on|for|from|of|who|that|which|these|those|the|my|our|your|this|than|like|per|each|by|if|regarding|based"
     r"|to|not|no|how|why|what|when|where)\b|[;:]",
     re.IGNORECASE,

@@ -11,28 +11,29 @@ from grimoire.expectations.english_amounts import ADJECTIVES, Amount
 from grimoire.expectations.english_orders import ordered
 from grimoire.expectations.patterns import any_word, ends_with
 from grimoire.expectations.reading import Sentence
+from grimoire.expression import Expression
 
 _NO_TABLE = r"(?! (?:of contents|tennis|saw|manners|salt|lamp|top|talk|reservation|name|schema))"
 _FURNITURE = (
     r"(?!(?:coffee|dining|kitchen|dinner|pool|periodic|picnic|bedside|operating|round|times|multiplication|database"
     r"|sql)\b)"
 )
-_TABLE = re.compile(
+_TABLE = Expression(
     r"\b(?:(?:(?:in|as|into)\s+)?(?:an?|another|single|one|markdown)\s+"
     rf"{_FURNITURE}{ADJECTIVES}{_FURNITURE}table\b{_NO_TABLE}"
     r"|(?:in|as|into|use|using|with)\s+(?:an?\s+)?(?:[a-z]+\s+){0,2}?(?:table|tabular)\s+(?:format|form|layout)\b)",
     re.IGNORECASE,
 )
 _ELSEWHERE = ends_with("about | of | on | at | under | around | from | for | across | to | by | like | than")
-_FORM = re.compile(r"(?:in|as|into|use|using|with)\b", re.IGNORECASE)
+_FORM = Expression(r"(?:in|as|into|use|using|with)\b", re.IGNORECASE)
 _LEADING = ends_with("with | then | and | by | plus | including | is | be | markdown")
 _DATABASE = any_word(r"\w*sql\w* | postgres\w* | (?:database|schema|spreadsheet|excel|dataframe)s?")
-_NAMES = re.compile(
+_NAMES = Expression(
     r"\bcolumns?\b(?:\s+(?:are|is|named|titled|called|headed|labell?ed|for|as follows|should be|will be|must be|include"
     r"|including))*\s*[:：]?\s+(?P<names>[^.;:\n(（]{2,200}(?:\.(?=,)[^.;:\n(（]{3,200})?)",
     re.IGNORECASE,
 )
-_END_OF_NAMES = re.compile(
+_END_OF_NAMES = Expression(
     r",? (?:and|with) the\b|,?\s*\brows?\b"
     r"|,?\s+(?:and )?(?:then|with|sorted|where|followed|ordered|using|one row|each|exactly|so that"
     r"|in that order|in this order|at least)\b"

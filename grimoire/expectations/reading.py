@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from grimoire import placeholders
+from grimoire.expression import Expression
 
 LONGEST = 50_000
 """Characters of a prompt that are read."""
@@ -23,50 +24,50 @@ QUOTED = "¤"
 _PLAIN = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _PLAIN |= str.maketrans("－～＋％＃〜∼‐‑−", "-~+%#~~---")
 
-_FENCE = re.compile(r"[ \t>]*(```|~~~)[^`]*$")
+_FENCE = Expression(r"[ \t>]*(```|~~~)[^`]*$")
 _NOT_PROSE = (
-    re.compile(r'("""|\'\'\').{0,5000}?\1', re.DOTALL),
-    re.compile(r"<(example|sample|input|text|context|document|article)s?>.{0,5000}?</\1s?>", re.DOTALL | re.IGNORECASE),
-    re.compile(r"`[^`\n]{1,300}`"),
-    re.compile(r"^[ \t]*\|.*$", re.MULTILINE),
+    Expression(r'("""|\'\'\').{0,5000}?\1', re.DOTALL),
+    Expression(r"<(example|sample|input|text|context|document|article)s?>.{0,5000}?</\1s?>", re.DOTALL | re.IGNORECASE),
+    Expression(r"`[^`\n]{1,300}`"),
+    Expression(r"^[ \t]*\|.*$", re.MULTILINE),
 )
-_QUOTES = re.compile(
+_QUOTES = Expression(
     r'"[^"\n]{1,300}"|“[^”\n]{1,300}”|「[^」\n]{1,300}」|『[^』\n]{1,300}』|《[^》\n]{1,100}》|‘[^’\n]{1,300}’'
 )
 _INSTANCES = (
-    re.compile(
+    Expression(
         r"[(（](?:e\.?\s?g\b|for (?:example|instance)|such as|like\b|eg\b|例|比如|譬如|如[:：]?)[^)）\n]{0,300}[)）]",
         re.IGNORECASE,
     ),
-    re.compile(
+    Expression(
         r"(?:\b(?:e\.\s?g\b|for (?:example|instance)\b|such as\b|including but not limited to\b)|例如|比如|譬如|诸如)"
         r"(?:[^.;\n。；]|\.(?!\s)){0,500}",
         re.IGNORECASE,
     ),
 )
-_SLOT = re.compile(r"\[[^\[\]\n]{1,300}\]")
-_EMPHASIS = re.compile(r"\*\*|__")
-_EXAMPLE = re.compile(
+_SLOT = Expression(r"\[[^\[\]\n]{1,300}\]")
+_EMPHASIS = Expression(r"\*\*|__")
+_EXAMPLE = Expression(
     r"^[ \t#*>\-]*(?:(?:an?|the|your|here (?:is|are)|see|output|input|format)\s+){0,3}"
     r"(?:examples?|samples?|示例|例子|范例|样例|例)(?![a-z])[^\n:：。.]{0,40}[:：](.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_STILL_EXAMPLE = re.compile(
+_STILL_EXAMPLE = Expression(
     r"[ \t]+\S|[-*•>|\"“]|\d{1,2}[.)、]|(?:Q|A|User|Input|Output|Answer|输入|输出|问|答)\s?\d?[:：]"
 )
 
-_MARKER = re.compile(
+_MARKER = Expression(
     r"[ \t>]*(?:#{1,6}[ \t]|[-*•·●▪–—][ \t]?|\d{1,2}(?:[.)．][ \t]?(?!\d)|、)|[(（]\d{1,2}[)）]"
     r"|[一二三四五六七八九十]{1,3}[、.．]|[A-Za-z][.)][ \t]|[①-⑳])[ \t]*"
 )
-_END = re.compile(
+_END = Expression(
     r"[。！？；;!?]+|(?<!\b[A-Za-z])(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\b[Nn]o)(?<!\bmin)(?<!\bmax)(?<!approx)"
     r"\.(?=\s|$)",
     re.IGNORECASE,
 )
-_WRAPPED = re.compile(r"(?<=[^\s.:;!?。：；！？])\n(?=[ \t]{0,12}(?:[a-z]|\d{1,4} [a-z]))")
-_HEADLINE = re.compile(r"\s*(?:#{1,6}\s+[^.。]{1,60}|【[^】\n]{1,20}】)\s*")
-EACH = re.compile(
+_WRAPPED = Expression(r"(?<=[^\s.:;!?。：；！？])\n(?=[ \t]{0,12}(?:[a-z]|\d{1,4} [a-z]))")
+_HEADLINE = Expression(r"\s*(?:#{1,6}\s+[^.。]{1,60}|【[^】\n]{1,20}】)\s*")
+EACH = Expression(
     r"\b(?:each|every|per|apiece|respectively|any of|both)\b|每|各(?!种|类|位|地|自媒体)|分别|逐[一个条]", re.IGNORECASE
 )
 

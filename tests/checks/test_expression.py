@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from grimoire.checks import CATALOGUE, STANDING
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 
 TEXT = "One cup, two cups.\nNo CUP at all."
 
@@ -34,7 +34,7 @@ def test_the_checks_are_there_before_their_expressions_are_compiled() -> None:
     code = """
 import sys
 from grimoire import checks
-from grimoire.checks.expression import Expression
+from grimoire.expression import Expression
 checks.standing()
 modules = [module for name, module in sys.modules.items() if name.startswith("grimoire.checks")]
 lazy = {id(one): one for module in modules for one in vars(module).values() if isinstance(one, Expression)}

@@ -20,9 +20,9 @@ from grimoire.checks import (
     question_phrases,
     task_phrases,
 )
-from grimoire.checks.expression import Expression
 from grimoire.checks.hinted import Hinted, Need, Phrase, Words, phrase, vocabulary
 from grimoire.checks.phrases import any_of
+from grimoire.expression import Expression
 from tests.checks.labelled import FOLDER, read
 
 ALTERNATIONS: dict[str, Hinted] = {

@@ -24,12 +24,12 @@ from grimoire.checks import (
     task_advice,
 )
 from grimoire.checks import task_phrases as say
-from grimoire.checks.expression import Expression
 from grimoire.checks.in_lines import LINES, LONG, MANY, ByLine, InLines
 from grimoire.checks.subject_example import FIRST, examples
 from grimoire.checks.task import read_task
 from grimoire.checks.wanted import SHORT_PROMPT, Wanted
 from grimoire.checks.width import weight
+from grimoire.expression import Expression
 from tests.checks.labelled import FOLDER, read
 
 IN_LINES = {
