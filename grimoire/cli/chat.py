@@ -86,13 +86,13 @@ def chat(
         dials=resolve_dials(tone, style, answer_in, talk.dials if talk else Dials()),
         system=system,
         parameters=parse_parameters(model_options or []),
-        models=(model,) if model else (),
         delivery=Delivery(raw=raw),
     )
     start = Start(language=language, joined=tuple(joined or ()), pairs=tuple(pairs or ()))
     terminal = sys.stdin if sys.stdin and sys.stdin.isatty() else None
     with wiring.open_ledger(settings, ledger, recording=not no_log) as store:
         session = Session(call, store, hand_over, start, terminal)
+        session.ask_of(model or (talk.backend if talk else cast_fire.backend_name(settings)))
         if terminal:
             from grimoire.cli.chat_terminal import talk_on_terminal
 

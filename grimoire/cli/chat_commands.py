@@ -16,7 +16,7 @@ from grimoire.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from grimoire.cli.chat_session import Session
 
-_COMMAND = re.compile(r"/([A-Za-z-]+)(?:\s+(.*))?\s*")
+_COMMAND = re.compile(r"/([A-Za-z-]+)(?:[ \t]+(.*))?")
 
 
 class Leave(Exception):  # no error: the way out of the loop
@@ -65,7 +65,7 @@ def _help(_: Session, __: str) -> None:
 def _model(session: Session, rest: str) -> None:
     if rest:
         session.ask_of(rest)
-    note(f"model: {session.backend or 'none yet'}")
+    note(f"model: {session.backend}")
 
 
 def _dial(which: str) -> Callable[[Session, str], None]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from grimoire.cli.chat_commands import COMMANDS
+from grimoire.errors import GrimoireError
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
-Offers = Callable[[str], Sequence[Any]]
-"""What completes the beginning of a command's argument: texts, or pairs of one and what it is."""
+Offers = Callable[[str], Sequence[tuple[str, str]]]
+"""What a command may take, by the beginning of it: texts, each with what it is."""
 
 
 def open_prompt(inputs: Sequence[str], offers: dict[str, Offers]) -> PromptSession[str]:
@@ -73,11 +75,17 @@ def _completer(offers: dict[str, Offers]) -> Completer:
                     if f"/{name}".startswith(head):
                         yield Completion(f"/{name}", -len(head), display_meta=command.help)
             elif offer := offers.get(head[1:]):
-                for each in offer(rest):
-                    text, told = (each, "") if isinstance(each, str) else (each[0], each[1])
+                for text, told in _fitting(offer, rest):
                     yield Completion(text, -len(rest), display_meta=told)
 
     return Commands()
+
+
+def _fitting(offer: Offers, begun: str) -> list[tuple[str, str]]:
+    """What may stand there; nothing where that cannot be told."""
+    with suppress(GrimoireError, OSError):
+        return [(text, told) for text, told in offer(begun) if text.casefold().startswith(begun.casefold())]
+    return []
 
 
 def _keys() -> KeyBindings:

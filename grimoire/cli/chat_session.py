@@ -67,8 +67,8 @@ class Session:
 
     @property
     def backend(self) -> str:
-        """Who is asked next."""
-        return self.call.models[0] if self.call.models else self.talk.backend if self.talk else ""
+        """Who is asked next; empty until `ask_of` has said it."""
+        return self.call.models[0] if self.call.models else ""
 
     def cast(self, name: str, arguments: Sequence[str] = (), text: str | None = None) -> None:
         """Cast a spell, in the conversation if there is one; `text` is its input and never read as a file's name.

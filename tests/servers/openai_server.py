@@ -38,7 +38,8 @@ class Reply:
 
     `usage` None leaves it out. `chunks` scripts a stream's chunks whole (each sent as JSON) instead of `text`; `raw` is
     a body sent as it is, streamed or not. `error` becomes an error object. `delay` is seconds before the first byte;
-    `hold` is waited for instead, if given. `drop` breaks the connection: before anything is sent, or midway.
+    `hold` is waited for instead, if given, and `rest` at the end of a stream, before it is closed. `drop` breaks the
+    connection: before anything is sent, or midway.
     """
 
     text: str = ""
@@ -57,6 +58,7 @@ class Reply:
     error: object = None
     delay: float = 0.0
     hold: threading.Event | None = None
+    rest: threading.Event | None = None
     drop: Literal["", "before", "midway"] = ""
 
 
@@ -139,8 +141,12 @@ class OpenAIServer:
         """Until the reply is due, or the server closes."""
         if reply.hold is None:
             self.closing.wait(reply.delay + self.latency)
-            return
-        while not reply.hold.wait(0.02) and not self.closing.is_set():
+        else:
+            self.wait_for(reply.hold)
+
+    def wait_for(self, event: threading.Event) -> None:
+        """Until it happens, or the server closes."""
+        while not event.wait(0.02) and not self.closing.is_set():
             pass
 
 
@@ -208,6 +214,8 @@ class _Handler(BaseHTTPRequestHandler):
         for event in events[: len(events) // 2] if reply.drop else events:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
             self.wfile.flush()
+        if reply.rest:
+            self.server.owner.wait_for(reply.rest)
         self.wfile.write(b"" if reply.drop else b"0\r\n\r\n")
         self.wfile.flush()
         self.close_connection |= bool(reply.drop)
