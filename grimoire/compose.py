@@ -62,9 +62,11 @@ def join_texts(spells: Sequence[Spell], texts: Sequence[Template]) -> Template:
     """The text of a joined spell, from one text of each of its parts, in their order; all are in one language.
 
     Inline definitions become listed variables, which fill the same. A label that another part has, too, is preceded by
-    its spell's name. Raises UsageError as `join`.
+    its spell's name. A text alone is itself. Raises UsageError as `join`.
     """
     the_task(spells)
+    if len(texts) == 1:
+        return texts[0]
     if len({text.language for text in texts}) > 1:
         each = ", ".join(f"`{s.name}` in {t.language}" for s, t in zip(spells, texts, strict=True))
         raise UsageError(f"texts of several languages cannot be joined: {each}", hint="choose one with -l")

@@ -124,5 +124,5 @@ class _Checker:
 
 def _told(error: GrimoireError) -> tuple[str, str]:
     if isinstance(error, InvalidFile):
-        return str(error.problems[0]), error.problems[0].hint
+        return f"its spell is not valid: {error.problems[0]}", ""
     return error.message, error.hint
