@@ -29,7 +29,7 @@ With = Annotated[
         "--with",
         metavar="NAME",
         help="Join another spell: a voice, a format; repeatable.",
-        autocompletion=complete.spells,
+        autocompletion=complete.parts,
     ),
 ]
 Force = Annotated[

@@ -25,6 +25,7 @@ MOST_TITLES = 200
 """Spells of which the titles are read; with more, reading them takes longer than anybody waits."""
 RECENT = 30
 """Runs and conversations that are offered."""
+_PARTS = frozenset({"voice", "format"})
 _HEAD = 1500
 """Bytes of a spell's file in which its title, topic and language are looked for."""
 
@@ -34,6 +35,12 @@ def spells(incomplete: str) -> list[Offer]:
     paths = {name: path for name, path in _library().paths().items() if name.startswith(incomplete)}
     titled = len(paths) <= MOST_TITLES
     return [(name, _head(path, "title") if titled else "") for name, path in paths.items()]
+
+
+def parts(incomplete: str) -> list[Offer]:
+    """Voices and formats, with their titles: what is joined to a task."""
+    paths = {name: path for name, path in _library().paths().items() if name.startswith(incomplete)}
+    return [(name, _head(path, "title")) for name, path in paths.items() if _head(path, "role") in _PARTS]
 
 
 def variables(ctx: typer.Context, incomplete: str) -> list[Offer]:

@@ -54,10 +54,9 @@ def _nearest(rows: Sequence[Row], wanted: str) -> str:
     import difflib
 
     known = sorted({row.backend for row in rows})
-    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
-    if not near:  # BACKEND may be mistyped before a right MODEL, or alone
-        heads = {name.partition("/")[0]: name for name in known}
-        near = difflib.get_close_matches(wanted.partition("/")[0], heads, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(
+        wanted, known if "/" in wanted else {name.partition("/")[0] for name in known}, n=1
+    )
     if near:
         return f"did you mean `{near[0]}`?"
     return f"it knows {', '.join(known)}" if known else "grimoire trial puts the first answers on record"

@@ -59,6 +59,8 @@ def in_bash(*words: str) -> list[str]:
         pytest.param("cast blog-title -l zh -p 语", ["语气="], id="labels of a translation"),
         pytest.param("judge mine -p A", ["Audience="], id="variables to judge"),
         pytest.param("cast mine --stdin-as A", ["Audience"], id="a variable for what is piped in"),
+        pytest.param("cast mine --with as-t", ["as-table"], id="a voice or format to join"),
+        pytest.param("cast mine --with tld", [], id="no task to join"),
         pytest.param("cast mine --case ", ["willow"], id="cases"),
         pytest.param("cast blog-title -l ", ["en", "zh"], id="languages a spell has"),
         pytest.param("cast blog-title -l en,", ["en,zh"], id="another language"),

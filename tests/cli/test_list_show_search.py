@@ -7,13 +7,17 @@ import pytest
 from rich.cells import cell_len
 
 from grimoire.cli.search_show import snip
+from grimoire.library import shipped, spell_files
 from tests.cli.process import call, run
+from tests.servers.openai_server import OpenAIServer
+
+SHIPPED = len(spell_files(shipped()))
 
 
 def test_list_is_one_json_document_of_the_whole_library() -> None:
     listed = run(["list", "--json"])
     assert (listed.code, listed.err) == (0, "")
-    assert len(listed.json) == 43
+    assert len(listed.json) == SHIPPED
     assert [spell["name"] for spell in listed.json] == sorted(spell["name"] for spell in listed.json)
     assert all(spell["translations"][0]["language"] == "zh" for spell in listed.json)
     assert not any(translation["stale"] for spell in listed.json for translation in spell["translations"])
@@ -33,6 +37,97 @@ def test_a_topic_that_is_none_gives_an_empty_list_or_says_which_there_are() -> N
     told = call(["list", "--topic", "Astrology"])
     assert (told.code, told.out) == (2, "")
     assert "there are: Ads, Art, Code" in told.err
+    assert "did you mean `Marketing`" in call(["list", "--topic", "marketting"]).err
+
+
+def names(*args: str) -> list[str]:
+    listed = call(["list", *args, "--json"])
+    assert (listed.code, listed.err) == (0, "")
+    return [spell["name"] for spell in listed.json]
+
+
+def test_several_topics_are_either_of_them() -> None:
+    both = names("--topic", "seo", "--topic", "Ads")
+    assert set(both) == {*names("--topic", "SEO"), *names("--topic", "ads")}
+    assert both == sorted(both)
+    assert "facebook-ad" in both
+
+
+def test_a_role_and_a_language_leave_what_has_them(write_spell: Callable[..., Path]) -> None:
+    sailor = "name: sailor\nlanguage: ja\ntitle: Sailor\nrole: voice\nprompt: |\n  Answer as an old sailor would.\n"
+    write_spell("sailor").write_text(sailor, encoding="utf-8")
+    write_spell("mine")
+    assert "sailor" in names("--role", "voice")
+    assert "mine" not in names("--role", "voice")
+    assert "mine" in names("--role", "task")
+    assert names("-l", "ja") == ["sailor"]
+    assert names("-l", "日语", "--role", "task") == []
+    assert {"mine", "sailor"} & set(names("-l", "zh")) == set()
+    assert {"mine", "sailor"} <= set(names("-l", "ja,en"))
+    told = call(["list", "-l", "ja", "--role", "task"])
+    assert (told.code, told.out) == (0, "")
+    assert "no spell is all of that" in told.err
+    shown = call(["list", "--role", "voice", "-l", "ja"]).out
+    assert shown.split()[:5] == ["name", "topic", "role", "languages", "title"]
+    assert "role" not in call(["list", "-l", "zh", "--role", "task"]).out.splitlines()[0]
+    assert call(["list", "--role", "bard"]).code == 2
+
+
+def test_what_works_on_a_backend_is_what_the_ledger_says(
+    write_spell: Callable[..., Path], backends: OpenAIServer
+) -> None:
+    for name in ("mine", "other", "poor"):
+        write_spell(name, **({"contains: willow": "contains: zebra"} if name == "poor" else {}))
+    assert call(["trial", "mine", "poor", "-l", "en", "-m", "one", "-m", "two", "--yes", "-n", "1"]).code == 1
+    assert call(["trial", "other", "-l", "en", "-m", "one", "--yes", "-n", "1"]).code == 0
+    assert names("--works-on", "one") == ["mine", "other"]
+    assert names("--works-on", "one/m1") == ["mine", "other"]
+    assert names("--works-on", "ONE") == ["mine", "other"]
+    assert names("--works-on", "one", "--works-on", "two/m2") == ["mine"]
+    assert names("--works-on", "one", "-l", "en") == ["mine", "other"]
+    assert names("--works-on", "one", "-l", "zh") == []
+    assert names("--works-on", "one", "--topic", "SEO") == []
+    assert "other" in call(["list", "--works-on", "one"]).out
+
+
+def test_a_rehearsal_counts_only_where_it_is_named(write_spell: Callable[..., Path], backends: OpenAIServer) -> None:
+    write_spell("mine")
+    write_spell("other")
+    assert call(["trial", "mine", "-l", "en", "--rehearse", "--yes"]).code == 0
+    assert call(["trial", "other", "-l", "en", "-m", "one", "--yes", "-n", "1"]).code == 0
+    assert names("--works-on", "rehearsal/sample") == ["mine"]
+    assert names("--works-on", "rehearsal") == ["mine"]
+    assert names("--works-on", "one") == ["other"]
+
+
+def test_a_spell_that_has_changed_since_works_no_more(write_spell: Callable[..., Path]) -> None:
+    write_spell("mine")
+    assert call(["trial", "mine", "-l", "en", "--rehearse", "--yes"]).code == 0
+    assert names("--works-on", "rehearsal") == ["mine"]
+    write_spell("mine", about="on")
+    assert names("--works-on", "rehearsal") == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        pytest.param("rehersal/sample", "did you mean `rehearsal/sample`?", id="mistyped"),
+        pytest.param("rehersal", "did you mean `rehearsal`?", id="mistyped, without its model"),
+        pytest.param("zzz", "it knows rehearsal/echo, rehearsal/refusal, rehearsal/sample", id="nothing near"),
+    ],
+)
+def test_a_backend_the_ledger_knows_nothing_of_is_an_error(
+    backend: str, said: str, write_spell: Callable[..., Path]
+) -> None:
+    write_spell()
+    none = call(["list", "--works-on", backend])
+    assert (none.code, none.out) == (2, "")
+    assert f"the ledger knows nothing of `{backend}`" in none.err
+    assert "grimoire trial puts the first answers on record" in none.err
+    assert call(["trial", "mine", "-l", "en", "--rehearse", "--yes"]).code == 0
+    told = call(["list", "--works-on", backend, "--json"])
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
 
 
 def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., Path]) -> None:
@@ -40,7 +135,7 @@ def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., 
     write_spell("bad", hint="hnit")
     listed = call(["list", "--json"])
     assert listed.code == 0
-    assert len(listed.json) == 44
+    assert len(listed.json) == SHIPPED + 1
     assert "spells/bad.yaml:4" in listed.err
     assert "hint" in listed.err
 
@@ -51,7 +146,7 @@ def test_a_folder_of_ones_own_comes_first(folder: Path, write_spell: Callable[..
     assert found["title"] == "The Title"
     assert found["path"] == str(path)
     assert found["translations"] == []
-    assert len(call(["list", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json) == 43
+    assert len(call(["list", "--json"], env={"GRIMOIRE_SPELLS": str(folder)}).json) == SHIPPED
     assert call(["show", "tldr", "--json"]).json["title"] == "TLDR"
 
 
@@ -189,9 +284,9 @@ def test_search_offers_what_has_some_of_the_words_marked_and_ends_with_one() -> 
 def test_search_shows_as_many_as_are_asked_for_and_says_how_many_there_are() -> None:
     found = call(["search", "a", "-n", "2"])
     assert sum(not line.startswith(" ") for line in found.out.splitlines()) == 2
-    assert "2 of 43 spells shown; -n 43 shows them all" in found.err
+    assert f"2 of {SHIPPED} spells shown; -n {SHIPPED} shows them all" in found.err
     assert len(call(["search", "a", "-n", "2", "--json"]).json) == 2
-    assert len(call(["search", "a", "--json"]).json) == 43
+    assert len(call(["search", "a", "--json"]).json) == SHIPPED
 
 
 def test_what_a_hostile_spell_says_moves_no_cursor(write_spell: Callable[..., Path]) -> None:
