@@ -125,7 +125,7 @@ def _named_case(spell: Spell, case_id: str, sheet: Sheet, *, alone: bool) -> Cas
         there = ", ".join(case.id for case in spell.cases)
         raise UnknownName(f"`{spell.name}` has no case `{case_id}`", hint=f"there are: {there}" if there else "")
     places = {*sheet.values, *filter(None, [sheet.piped_to])}
-    if not alone or sheet.argument or sheet.files or not all(place.isdecimal() for place in places):
+    if not alone or sheet.text or sheet.argument or sheet.files or not all(place.isdecimal() for place in places):
         raise UsageError("a text and --case exclude each other", hint="leave one of them out")
     variables = fields.variables_of(sheet.shared())
     sheet.refuse_piped("a text and --case exclude each other")

@@ -36,6 +36,7 @@ class _Number(str):
 def read_objects(text: str, file: str) -> Iterator[Object]:
     """The objects in a text, in order. Raises UsageError that names the file and the line of whatever is wrong."""
     line = seen = 0
+    escaped = "\\u" in text
     for at, written, plain in _values(text, file):
         line += text.count("\n", seen, at)
         seen = at
@@ -46,7 +47,8 @@ def read_objects(text: str, file: str) -> Iterator[Object]:
             raise UsageError(f"{where}: nested deeper than {MOST_LEVELS} levels")
         try:
             texts = {key: _text(written[key], plain[key]) for key in written if plain[key] is not None}
-            json.dumps(plain, ensure_ascii=False).encode()
+            if escaped:
+                json.dumps(plain, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
             raise UsageError(f"{where}: half a character: a surrogate without its other half") from error
         yield Object(line + 1, texts, plain)

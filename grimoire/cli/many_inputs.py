@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache, partial
 
 from grimoire.cli import fields
 from grimoire.cli.fields import ANSWER_IN, PROMPT
@@ -26,7 +27,7 @@ def from_files(sheet: Sheet) -> list[Input]:
     read = list(_read_files(sheet))
     if empty := [name for name, text in read if not text.strip()]:
         raise MissingInput(f"there is nothing in {_some(empty)}", hint="nothing was sent; leave it out")
-    return [Input(case=fields.make_case(sheet.known, shared, text), label=name) for name, text in read]
+    return [Input(case=fields.make_case(sheet.known, shared, sheet.text, text), label=name) for name, text in read]
 
 
 def from_lines(sheet: Sheet) -> list[Input]:
@@ -56,12 +57,13 @@ def from_json(sheet: Sheet) -> list[Input]:
     from grimoire.cli.json_objects import read_objects
 
     shared = sheet.shared()
+    place_of = cache(partial(_place_of, sheet.known))
     found: list[Input] = []
     unused: dict[str, None] = {}
     for name, text in _texts(sheet, "--each-json"):
         for count, each in enumerate(read_objects(text, name or STDIN), 1):
             with _telling(f"{name or STDIN}:{each.line}"):
-                values, rest = _place(sheet, each.texts)
+                values, rest = _place(sheet.known, each.texts, place_of)
                 case = _object_case(sheet, shared, values)
             unused |= dict.fromkeys(rest)
             label = f"{name}:{each.line}" if name else f"object {count}"
@@ -97,7 +99,15 @@ def _line_case(sheet: Sheet, shared: Mapping[str, str], place: str, line: str) -
     return fields.make_case(sheet.known, {**shared, place: fields.fit(sheet.known, place, line.strip())}, sheet.text)
 
 
-def _place(sheet: Sheet, texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _place_of(known: fields.Wanted, field: str) -> str:
+    """The place a field fills; empty where it fills none. Raises UsageError."""
+    place = fields.place_of(known, field) or (ANSWER_IN if field.lower() == ANSWER_IN else "")
+    return place if place and known.takes(place) else ""
+
+
+def _place(
+    known: fields.Wanted, texts: Mapping[str, str], place_of: Callable[[str], str]
+) -> tuple[dict[str, str], list[str]]:
     """An object's values by place, and the fields that have none.
 
     Raises UsageError where two fields have one place, none has any, or a value does not fit.
@@ -106,17 +116,17 @@ def _place(sheet: Sheet, texts: Mapping[str, str]) -> tuple[dict[str, str], list
     by: dict[str, str] = {}
     unused: list[str] = []
     for field, text in texts.items():
-        place = fields.place_of(sheet.known, field) or (ANSWER_IN if field.lower() == ANSWER_IN else "")
-        if not place or not sheet.known.takes(place):
+        place = place_of(field)
+        if not place:
             unused.append(field)
             continue
         if place in values:
             raise UsageError(f"`{by[place]}` and `{field}` fill the same", hint="leave one of them out")
-        values[place] = fields.fit(sheet.known, place, text)
+        values[place] = fields.fit(known, place, text)
         by[place] = field
     if not values:
         said = f"none of its fields fills anything: {_some(unused)}" if unused else "there is nothing in the object"
-        raise UsageError(said, hint=fields.other_places(sheet.known))
+        raise UsageError(said, hint=fields.other_places(known))
     return values, unused
 
 

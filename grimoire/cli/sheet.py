@@ -17,7 +17,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """What is filled in of every input, and where the rest comes from.
 
     `values` are by place, as `-p` and `--url` give them; `piped_to` is the place that standard input goes to by name,
-    `piped_by` how that was said; `argument` is the one that is no file, `-` for standard input.
+    `piped_by` how that was said; `argument` is the one that is no file, `-` for standard input; `page` is that of a
+    spell that has no `[CRAWLEDTEXT]`.
     """
 
     known: Wanted
@@ -27,10 +28,12 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     piped_by: str = ""
     argument: str = ""
     files: tuple[str, ...] = ()
+    page: str = ""
 
     @property
     def text(self) -> str:
-        return "" if self.argument == DASH else self.argument
+        """What stands in `[PROMPT]` before what is piped in, a file, a line or an object."""
+        return fields.join_texts("" if self.argument == DASH else self.argument, self.page)
 
     def read_piped(self) -> str:
         """What is piped in for the place named for it. Raises MissingInput where nothing is."""
@@ -68,11 +71,13 @@ def make_sheet(
         UsageError: a pair is not KEY=VALUE, names nothing or no option, or a place is given two values.
     """
     values: dict[str, str] = {}
+    paired: set[str] = set()
     by_name = {fields.find_place(known, stdin_as): f"--stdin-as {stdin_as}"} if stdin_as else {}
     for key, value in map(split_pair, map(clean, pairs)):
         place = fields.find_place(known, key)
-        if place in values or (place in by_name and place != PROMPT):
+        if place in paired or (place in by_name and place != PROMPT):
             raise UsageError(f"{key} is given twice", hint="leave one of them out")
+        paired.add(place)
         if value == "@-":
             if by_name:
                 (other,) = by_name.values()
@@ -80,9 +85,21 @@ def make_sheet(
             by_name[place] = f"-p {key}=@-"
         else:
             values[place] = fields.fit(known, place, read_value(key, value))
-    values |= _placed_page(known, values, page)
+    if page and known.takes(PAGE):
+        if PAGE in {*values, *by_name}:
+            raise UsageError("--url and a text for [CRAWLEDTEXT] exclude each other", hint="leave one of them out")
+        values[PAGE], page = page, ""
     place, said = next(iter(by_name.items()), ("", ""))
-    return Sheet(known=known, piped=piped, values=values, piped_to=place, piped_by=said, argument=argument, files=files)
+    return Sheet(
+        known=known,
+        piped=piped,
+        values=values,
+        piped_to=place,
+        piped_by=said,
+        argument=argument,
+        files=files,
+        page=page,
+    )
 
 
 def split_pair(text: str) -> tuple[str, str]:
@@ -91,17 +108,6 @@ def split_pair(text: str) -> tuple[str, str]:
     if not equals or not key.strip():
         raise UsageError(f"`{text}` is not KEY=VALUE")
     return key.strip(), value
-
-
-def _placed_page(known: Wanted, values: dict[str, str], page: str) -> dict[str, str]:
-    """A web page goes to `[CRAWLEDTEXT]`, or else after the text."""
-    if not page:
-        return {}
-    if not known.takes(PAGE):
-        return {PROMPT: fields.join_texts(values.get(PROMPT, ""), page)}
-    if PAGE in values:
-        raise UsageError("--url and -p crawledtext exclude each other", hint="leave one of them out")
-    return {PAGE: page}
 
 
 def read_value(key: str, value: str) -> str:

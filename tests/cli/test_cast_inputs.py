@@ -36,6 +36,12 @@ ZH = Template(
         Variable(id=3, label="文字", default="常"),
     ),
 )
+CASED = Spell(
+    name="cased",
+    prompt="[PROMPT] [VARIABLE1]",
+    variables=(Variable(id=1, label="Word"), Variable(id=2, label="Other")),
+    cases=(Case(id="a", prompt="elms", variables={"2": "b"}),),
+)
 BARE = Spell(name="bare", prompt="Say [VARIABLE1]", variables=(Variable(id=1, label="Word"),))
 
 
@@ -103,7 +109,8 @@ def test_a_page_and_what_is_piped_in_have_their_places() -> None:
     assert (case.prompt, case.crawled_text) == ("oaks", "piped")
     assert one("oaks", page="the page").crawled_text == "the page"
     bare = Spell(name="tea", prompt="[PROMPT]")
-    assert one("oaks", pairs=["text=Shorten"], spell=bare, page="the page").prompt == "Shorten\n\nthe page\n\noaks"
+    whole = one("oaks", pairs=["text=Shorten"], spell=bare, page="the page", stdin="piped").prompt
+    assert whole == "Shorten\n\noaks\n\nthe page\n\npiped"
     assert one("oaks", pairs=["prompt=first"], stdin="last", stdin_as="prompt").prompt == "first\n\noaks\n\nlast"
 
 
@@ -159,6 +166,9 @@ WRONG = [
     pytest.param({"pairs": ["variable=x"]}, "no variable `variable`", id="no-number"),
     pytest.param({"pairs": ["-=x"]}, "no variable `-`", id="nothing-of-a-name"),
     pytest.param({"pairs": ["=x"]}, "`=x` is not KEY=VALUE", id="no-name"),
+    pytest.param({"pairs": ["prompt=@-", "prompt=x"]}, "prompt is given twice", id="prompt-twice"),
+    pytest.param({"pairs": ["prompt=x", "text1=y", "[PROMPT]=@-"]}, "no variable `text1`", id="no-such-text"),
+    pytest.param({"page": "x", "stdin_as": "crawledtext"}, "exclude each other", id="a-page-and-a-pipe"),
     pytest.param({"stdin_as": "Tome"}, "no variable `Tome`", id="nowhere-to-pipe"),
     pytest.param({"pairs": ["crawledsource=x"]}, "`tea` has no [CRAWLEDSOURCE]", id="no-such-page"),
     pytest.param({"page": "x", "pairs": ["crawledtext=y"]}, "exclude each other", id="two-pages"),
@@ -184,6 +194,12 @@ WRONG = [
     pytest.param({"spell": BARE, "pairs": ["prompt=x"]}, "`bare` takes no text", id="a-prompt-nobody-takes"),
     pytest.param({"stdin": None, "pairs": ["2=@-"]}, "there is no standard input for -p 2=@-", id="closed"),
     pytest.param({"arguments": ("here.txt",), "stdin": "x"}, "the files are the input", id="piped-beside-a-file"),
+    pytest.param({"spell": BARE, "page": "x"}, "`bare` takes no text", id="a-page-nobody-takes"),
+    pytest.param({"spell": CASED, "case": "a", "page": "x"}, "exclude each other", id="a-page-and-a-case"),
+    pytest.param({"spell": CASED, "case": "a", "arguments": ("here.txt",)}, "exclude each", id="a-file-and-a-case"),
+    pytest.param({"spell": CASED, "case": "a", "arguments": ("-",)}, "exclude each other", id="a-dash-and-a-case"),
+    pytest.param({"spell": CASED, "case": "a", "pairs": ["prompt=@-"]}, "exclude each other", id="placed-and-a-case"),
+    pytest.param({"spell": CASED, "case": "a", "stdin": "x"}, "has no place: a text and --case", id="pipe-and-a-case"),
     pytest.param({"case": "none"}, "`tea` has no case `none`", id="no-such-case"),
 ]
 
@@ -224,6 +240,12 @@ def test_a_name_that_is_none_is_told_what_there_is() -> None:
     with pytest.raises(UsageError) as caught:
         one(pairs=["1=x"])
     assert caught.value.hint == "one of: beginners | experts"
+
+
+def test_a_case_takes_other_variables(folder: Path) -> None:
+    case = one(spell=CASED, case="a", pairs=["1=x"])
+    assert (case.id, case.prompt, case.variables) == ("a", "elms", {"1": "x", "2": "b"})
+    assert one(spell=CASED, case="a", stdin="y", stdin_as="2").variables == {"2": "y"}
 
 
 def test_two_variables_of_one_label_are_told_apart_by_number() -> None:
@@ -387,7 +409,7 @@ def test_a_spell_from_standard_input_that_is_none(args: list[str], stdin: str | 
         pytest.param(Given(pairs=("text=@-",)), "shorter", "shorter", id="placed"),
         pytest.param(Given(pairs=("prompt=shorter",)), "", "shorter", id="pair"),
         pytest.param(Given(arguments=("note.md",)), "", "out of a file", id="file"),
-        pytest.param(Given(arguments=("See:",), page="a page"), "", "a page\n\nSee:", id="page"),
+        pytest.param(Given(arguments=("See:",), page="a page"), "", "See:\n\na page", id="page"),
         pytest.param(Given(arguments=("note.md",)), "piped", "out of a file\n\npiped", id="file-and-piped"),
     ],
 )

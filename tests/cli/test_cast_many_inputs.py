@@ -60,6 +60,8 @@ def test_what_a_call_gives_goes_to_every_file() -> None:
     found = inputs("a.md", "b.md", pairs=("prompt=Shorten:", "1=experts"), stdin="dry", stdin_as="tone")
     assert [each.case.prompt for each in found] == ["Shorten:\n\none", "Shorten:\n\ntwo\nlines"]
     assert [each.case.variables for each in found] == [{"1": "experts", "2": "dry"}] * 2
+    paged = inputs("a.md", page="the page", spell=Spell(name="tea", prompt="[PROMPT]"))
+    assert paged[0].case.prompt == "the page\n\none"
     before = inputs("a.md", pairs=("prompt=First,",), stdin="then:", stdin_as="prompt")
     assert before[0].case.prompt == "First,\n\nthen:\n\none"
 
