@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -12,12 +11,10 @@ import msgspec
 import typer
 
 from grimoire.cli import cast_progress, output
-from grimoire.cli.cast_forms import Form, JsonLines, Stacked
 from grimoire.cli.cast_order import InOrder, Late
-from grimoire.cli.cast_outlet import Collected
+from grimoire.cli.cast_outlet import Collected, Shape, outlets_of
 from grimoire.cli.cast_resume import go_on, going_on
 from grimoire.cli.cast_summary import Summary
-from grimoire.cli.questions import Input
 from grimoire.cli.running import INTERRUPTED, UNREAD, calm_collector, recalled, signals
 from grimoire.errors import LedgerError, UsageError
 from grimoire.ledger.hold import hold
@@ -40,25 +37,6 @@ class Ended(msgspec.Struct):
     why: str = ""
     answered: int = 0
     gone: Exception | None = None
-
-
-class Outlet(msgspec.Struct, frozen=True):
-    """A place that answers go to, and what they look like there. `put` raises where it takes no more."""
-
-    form: Form
-    put: Callable[[str], None]
-
-    def hand(self, given: Input, result: Result) -> None:
-        """The next one."""
-        self._put(self.form.text(given, result))
-
-    def end(self) -> None:
-        """No more come."""
-        self._put(self.form.end())
-
-    def _put(self, text: str) -> None:
-        if text:
-            self.put(text)
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -87,77 +65,62 @@ def fire(call: Call, store: SqliteLedger, questions: Questions, plan: dict[str, 
     work = Work(call, store, run, questions)
     with hold(store.path, run), contextlib.closing(Collected()) as collected:
         summary = _summary(work)
-        ended = _hand_over(work, summary, collected)
+        try:
+            ended = _hand_over(work, summary, collected)
+        except KeyboardInterrupt:
+            output.note(f"cut off: {output.count(summary.answered, 'answer')} handed over; {going_on(store)}")
+            raise
         return _conclude(work, summary, ended, collected)
-
-
-def form_of(work: Work, *, terminal: bool) -> Form:
-    """What the answers are handed over as: JSON lines, beside each other, or one under the other."""
-    from grimoire.cli import cast_table
-
-    call, variants = work.call, work.questions.variants
-    delivery = call.delivery
-    if delivery.json:
-        return JsonLines(work.run.id, terminal=terminal)
-    files = not call.given.each and len(work.questions.inputs) > 1
-    if terminal and not delivery.code and cast_table.fits(variants, output.columns()):
-        return cast_table.Beside(variants, call.settings.values.currency, raw=delivery.raw, headings=files)
-    return Stacked(files=files, variants=variants > 1, code=delivery.code, terminal=terminal, raw=delivery.raw)
-
-
-def _outlets(work: Work, put: Callable[[str], None], collected: Collected) -> list[Outlet]:
-    """Where the answers go: to standard output, or, all at once in the end, to a file; and to the clipboard too."""
-    delivery = work.call.delivery
-    outlets = []
-    if delivery.file is None:
-        terminal = sys.stdout is not None and sys.stdout.isatty()
-        outlets.append(Outlet(form_of(work, terminal=terminal), put))
-    if delivery.file is not None or delivery.copy:
-        outlets.append(Outlet(form_of(work, terminal=False), collected.put))
-    return outlets
 
 
 def _hand_over(work: Work, summary: Summary, collected: Collected) -> Ended:
     """Ask, and hand over what comes as soon as all before it is there; in the end also what comes after a gap."""
-    questions, store, ended = work.questions, work.store, Ended()
+    questions, ended, currency = work.questions, Ended(), work.call.settings.values.currency
     gates = {backend.name: backend.gate for backend in questions.backends}
     totals = {backend.name: len(questions.numbers(backend)) for backend in questions.backends}
     counted = Progress(totals, time.monotonic(), gates)
-    with cast_progress.showing(counted, work.call.settings.values.currency) as put:
-        outlets = _outlets(work, put, collected)
+    try:
+        with cast_progress.showing(counted, currency) as put:
+            shape = Shape.of(
+                work.run, work.call.delivery, questions, each=work.call.given.each, currency=values.currency
+            )
+            outlets = outlets_of(shape, put, collected)
 
-        def hand(index: int, result: Result) -> None:
-            given = questions.inputs[index // questions.variants]
-            summary.see(given, result)
-            for outlet in outlets:
-                outlet.hand(given, result)
+            def hand(index: int, result: Result) -> None:
+                given = questions.inputs[index // questions.variants]
+                summary.see(given, result)
+                for outlet in outlets:
+                    outlet.hand(given, result)
 
-        def recall(index: int, late: Late) -> Result:
-            cell = questions[index].cell
-            known = Result(cell, Verdict(kind=late.verdict), number=late.number, earlier=late.earlier)
-            return recalled(store, known)
+            order = InOrder(hand, _recall(work))
 
-        order = InOrder(hand, recall)
+            def take(index: int, result: Result) -> None:
+                counted.see(result, time.monotonic())
+                order.put(index, result)
 
-        def take(index: int, result: Result) -> None:
-            counted.see(result, time.monotonic())
-            order.put(index, result)
-
-        try:
-            ended.why = _ask_all(work, take, ended)
-        except KeyboardInterrupt:
-            output.note(f"cut off: {summary.answered:,} answers were handed over; {going_on(work.store)}")
-            raise
-        except LedgerError:
-            with contextlib.suppress(LedgerError):  # what has come is shown, as far as it is at hand
+            try:
+                ended.why = _ask_all(work, take, ended)
+            except LedgerError:
+                with contextlib.suppress(LedgerError):  # what has come is shown, as far as it is at hand
+                    order.rest()
+                raise
+            if ended.gone is None:
                 order.rest()
-            raise
-        if ended.gone is None:
-            order.rest()
-            for outlet in outlets:
-                outlet.end()
-    summary.without_code = outlets[0].form.without_code
+                for outlet in outlets:
+                    outlet.end()
+            summary.without_code = outlets[0].form.without_code
+    except (typer.Exit, UsageError) as gone:
+        ended.gone = gone
     return ended
+
+
+def _recall(work: Work) -> Callable[[int, Late], Result]:
+    def recall(index: int, late: Late) -> Result:
+        cell = work.questions[index].cell
+        known = Result(cell, Verdict(kind=late.verdict), number=late.number, earlier=late.earlier)
+        return recalled(work.store, known)
+
+    return recall
 
 
 def _ask_all(work: Work, take: Callable[[int, Result], None], ended: Ended) -> str:
@@ -235,10 +198,14 @@ def _summary(work: Work) -> Summary:
 def _conclude(work: Work, summary: Summary, ended: Ended, collected: Collected) -> int:
     """Finish the run, or say how to go on with it; the exit code."""
     summary.tell()
-    if isinstance(ended.gone, UsageError):
-        raise ended.gone
-    if not ended.why:
-        _give(work.call, collected)
+    try:
+        if isinstance(ended.gone, UsageError):
+            raise ended.gone
+        if not ended.why:
+            _give(work.call, collected)
+    except UsageError:
+        output.note(going_on(work.store))
+        raise
     if ended.answered == len(work.questions):
         work.store.finish(work.run)
         return int(bool(summary.without_code))

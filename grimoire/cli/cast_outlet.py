@@ -1,11 +1,25 @@
-"""Answers that are kept until all are there: for a file, or the clipboard."""
+"""Where many answers go, and in what form: standard output, a file that gets all of them at once, the clipboard."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
+import msgspec
+
+from grimoire.cli import output
+from grimoire.cli.cast_forms import Form, JsonLines, Stacked
+from grimoire.cli.deliver import Delivery
 from grimoire.errors import UsageError
+from grimoire.trial.work import Result
+
+if TYPE_CHECKING:
+    from grimoire.cli.cast_questions import Questions
+    from grimoire.cli.questions import Input
+    from grimoire.record import Run
 
 IN_MEMORY = 4 * 2**20
 """Bytes that are kept in memory; more of them wait in an unnamed file."""
@@ -39,3 +53,62 @@ class Collected:
 
     def close(self) -> None:
         self._kept.close()
+
+
+class Outlet(msgspec.Struct, frozen=True):
+    """A place that answers go to, and what they look like there. `put` raises where it takes no more."""
+
+    form: Form
+    put: Callable[[str], None]
+
+    def hand(self, given: Input, result: Result) -> None:
+        """The next one."""
+        self._put(self.form.text(given, result))
+
+    def end(self) -> None:
+        """No more come."""
+        self._put(self.form.end())
+
+    def _put(self, text: str) -> None:
+        if text:
+            self.put(text)
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides on the form of the answers. `files`: each stands below the name of its file."""
+
+    run: str
+    delivery: Delivery
+    variants: int
+    files: bool
+    currency: str
+
+    @classmethod
+    def of(cls, run: Run, delivery: Delivery, questions: Questions, *, each: str, currency: str) -> Self:
+        """That of a call."""
+        files = not each and len(questions.inputs) > 1
+        return cls(run=run.id, delivery=delivery, variants=questions.variants, files=files, currency=currency)
+
+    def form(self, *, terminal: bool) -> Form:
+        """JSON lines, beside each other, or one under the other."""
+        from grimoire.cli import cast_table
+
+        delivery = self.delivery
+        if delivery.json:
+            return JsonLines(self.run, terminal=terminal)
+        if terminal and not delivery.code and cast_table.fits(self.variants, output.columns()):
+            return cast_table.Beside(self.variants, self.currency, raw=delivery.raw, headings=self.files)
+        several = self.variants > 1
+        return Stacked(files=self.files, variants=several, code=delivery.code, terminal=terminal, raw=delivery.raw)
+
+
+def outlets_of(shape: Shape, put: Callable[[str], None], collected: Collected) -> list[Outlet]:
+    """To standard output by `put`, or, all at once in the end, to a file; and to the clipboard too."""
+    delivery = shape.delivery
+    outlets = []
+    if delivery.file is None:
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        outlets.append(Outlet(shape.form(terminal=terminal), put))
+    if delivery.file is not None or delivery.copy:
+        outlets.append(Outlet(shape.form(terminal=False), collected.put))
+    return outlets

@@ -354,6 +354,34 @@ def test_nothing_is_sent_when_an_output_cannot_be_written(service: OpenAIServer,
     assert service.count == 0
 
 
+@pytest.mark.parametrize("number", [2, 400])
+def test_where_standard_output_takes_nothing_that_is_told_and_how_to_go_on(service: OpenAIServer, number: int) -> None:
+    Path("given.txt").write_text(lines(number), encoding="utf-8")
+    done = shell("grimoire cast short --each-line -m one -j 2 --ledger l.db < given.txt > /dev/full")
+    assert done.code == 2
+    assert "cannot write to standard output: No space left on device" in done.err
+    assert "go on, with the same input: grimoire cast short" in done.err
+    paid = service.count
+    assert paid < 400
+    assert call([*MANY, "--resume"], stdin=lines(number)).out == answers(number)
+    assert service.count == number, "nothing was asked again"
+
+
+def test_where_a_file_cannot_be_written_in_the_end_nothing_is_lost(service: OpenAIServer, folder: Path) -> None:
+    def reply(body: Body) -> Reply:
+        (folder / "all.txt").mkdir(exist_ok=True)
+        return Reply(text=f"answer to {line_of(body)}")
+
+    service.reply = reply
+    done = call([*MANY, "-o", "all.txt"], stdin=lines(3))
+    assert done.code == 2
+    assert "cannot write all.txt" in done.err
+    assert "--resume" in done.err
+    assert call([*MANY, "--resume", "-o", "other.txt"], stdin=lines(3)).code == 0
+    assert (folder / "other.txt").read_text(encoding="utf-8") == answers(3)
+    assert service.count == 3
+
+
 def test_without_a_record_there_is_nothing_to_go_on_with(service: OpenAIServer, folder: Path) -> None:
     service.reply = answering(failing=["line 2"])
     done = call(["cast", "short", "--each-line", "-m", "one", "--no-log"], stdin=lines(3))
