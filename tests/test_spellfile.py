@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from grimoire import spellfile, yamlfile
 from grimoire.errors import InvalidFile, Problem
-from grimoire.spell import Case, CheckSpec, Spell, Translation, Variable
+from grimoire.spell import Case, CheckSpec, Spell, Step, Translation, Variable
 
 WHOLE = """\
 name: blog-title
@@ -226,6 +226,120 @@ def test_translations(tmp_path: Path, changes: dict[str, object], gates: set[str
         translation, warnings = spellfile.read_translation(path, spell)
         assert translation.source == changes["source"]
         assert [p.gate for p in warnings] == ["stale"]
+
+
+@pytest.mark.parametrize("role", ["voice", "format"])
+def test_a_part_of_a_prompt_need_not_take_any_input(tmp_path: Path, role: str) -> None:
+    spell, warnings = read(tmp_path, f"name: blog-title\nrole: {role}\nprompt: Speak low.\n")
+    assert (spell.role, warnings) == (role, [])
+    assert [p.gate for p in read(tmp_path, "name: blog-title\nprompt: Speak low.\n")[1]] == ["no-input"]
+
+
+@pytest.mark.parametrize("key", ["cases: [{id: a}]", "sample: x", "survivors: {}"])
+def test_a_part_has_none_of_what_it_would_be_tried_with(tmp_path: Path, key: str) -> None:
+    (problem,) = errors(tmp_path, f"name: blog-title\nrole: voice\nprompt: Speak low.\n{key}\n")
+    assert (problem.gate, problem.line) == ("role", 4)
+    assert f"a voice has no `{key.partition(':')[0]}`" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("role", "hint"),
+    [
+        pytest.param("voise", "did you mean `voice`?", id="near"),
+        pytest.param("judge", "one of: format, task, voice", id="far"),
+    ],
+)
+def test_a_mistyped_role_is_told_with_those_there_are(tmp_path: Path, role: str, hint: str) -> None:
+    (problem,) = errors(tmp_path, f"name: blog-title\nrole: {role}\nprompt: '[PROMPT]'\n")
+    assert (problem.line, problem.hint) == (2, hint)
+    assert role in problem.message
+
+
+CHAIN = """\
+name: blog-title
+title: Two Steps
+chain:
+  - spell: blog-plan
+    with: [in-plain-words]
+    language: zh
+    answer_in: en
+    variables: {1: experts, Tone: warm}
+  - spell: tldr
+    prompt: |
+      Of [INPUT]:
+      [PROMPT]
+"""
+
+
+def test_a_whole_chain(tmp_path: Path) -> None:
+    spell, warnings = read(tmp_path, CHAIN)
+    assert (warnings, spell.prompt) == ([], "")
+    assert spell.chain == (
+        Step(
+            spell="blog-plan",
+            joined=("in-plain-words",),
+            language="zh",
+            answer_in="en",
+            variables={"1": "experts", "Tone": "warm"},
+        ),
+        Step(spell="tldr", prompt="Of [INPUT]:\n[PROMPT]\n"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "line", "column"),
+    [
+        pytest.param("chain:", "prompt: x\nchain:", "`prompt` and `chain` exclude each other", 3, 1, id="prompt"),
+        pytest.param(CHAIN[CHAIN.index("chain:") :], "chain: []\n", "the chain has no steps", 3, 1, id="no-steps"),
+        pytest.param("chain:", "sample: x\nchain:", "a chain has no `sample`", 3, 1, id="sample"),
+        pytest.param("chain:", "cases: []\nchain:", "a chain has no `cases`", 3, 1, id="cases"),
+        pytest.param("chain:", "role: voice\nchain:", "a chain has no `role`", 3, 1, id="role"),
+        pytest.param("spell: tldr", "spell: TL;DR", "`TL;DR` is not a spell name", 9, 5, id="name"),
+        pytest.param("in-plain-words", "a/b.yaml", "`a/b.yaml` is not a spell name", 5, 5, id="with-a-path"),
+        pytest.param("language: zh", "language: chinees", "no language is called", 6, 5, id="language"),
+        pytest.param("answer_in: en", "answer_in: English", "is not a language code", 7, 5, id="answer-in"),
+        pytest.param("[INPUT]:", "[INPUT] [VARIABLE1]:", "[PROMPT] and [INPUT] alone", 11, 18, id="placeholder"),
+        pytest.param("Of [INPUT]:\n      [PROMPT]", " ", "the step's prompt is empty", 10, 5, id="empty-prompt"),
+        pytest.param("with: [", "whith: [", "unknown key `whith`", 5, 5, id="key"),
+        pytest.param("  - spell: tldr", "  - spell: a\n" * 20 + "  - spell: tldr", "22 steps", 3, 1, id="steps"),
+    ],
+)
+def test_a_wrong_chain(tmp_path: Path, old: str, new: str, said: str, line: int, column: int) -> None:
+    assert old in CHAIN
+    found = errors(tmp_path, CHAIN.replace(old, new, 1))
+    assert [(p.line, p.column) for p in found if said in p.message] == [(line, column)], [str(p) for p in found]
+
+
+def test_a_mistyped_place_in_a_step_is_a_warning_and_a_mistyped_key_has_a_hint(tmp_path: Path) -> None:
+    _, (warning,) = read(tmp_path, CHAIN.replace("[PROMPT]\n", "[PROMT]\n"))
+    assert (warning.line, warning.column, warning.hint) == (12, 7, "did you mean [PROMPT]?")
+    (problem,) = errors(tmp_path, CHAIN.replace("with: [", "whith: ["))
+    assert problem.hint == "did you mean `with`?"
+
+
+def test_a_spell_has_a_prompt_or_a_chain(tmp_path: Path) -> None:
+    (problem,) = errors(tmp_path, "name: blog-title\n")
+    assert (problem.message, problem.hint) == ("`prompt` is missing", "a spell has a `prompt`, or a `chain` of steps")
+
+
+def test_a_translation_of_a_chain_has_its_title_and_no_prompt(tmp_path: Path) -> None:
+    spell, _ = read(tmp_path, CHAIN)
+    path = tmp_path / "blog-title.zh.yaml"
+    head = f"language: zh\nsource: '{spell.source_digest}'\ntitle: 两步\n"
+    path.write_text(head, encoding="utf-8")
+    translation, warnings = spellfile.read_translation(path, spell)
+    assert (translation.title, translation.prompt, warnings) == ("两步", "", [])
+    path.write_text(head + "prompt: 写\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="is a chain, which has no prompt"):
+        spellfile.read_translation(path, spell)
+
+
+def test_a_translation_of_any_other_spell_needs_a_prompt(tmp_path: Path) -> None:
+    spell, _ = read(tmp_path, "name: blog-title\nprompt: '[PROMPT]'\n")
+    path = tmp_path / "blog-title.zh.yaml"
+    path.write_text(f"language: zh\nsource: '{spell.source_digest}'\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match="`prompt` is missing"):
+        spellfile.read_translation(path, spell)
 
 
 # White space at the edges of labels and options is trimmed when read, as AIPRM's own files need.

@@ -135,6 +135,24 @@ def test_the_schema_holds_for_every_shipped_spell() -> None:
         jsonschema.validate(yamlfile.read(path).data, printed.json, jsonschema.Draft202012Validator)
 
 
+@pytest.mark.parametrize(
+    ("spell", "right"),
+    [
+        pytest.param({"name": "a", "prompt": "x", "role": "voice"}, True, id="role"),
+        pytest.param({"name": "a", "prompt": "x", "role": "voise"}, False, id="no-role"),
+        pytest.param({"name": "a", "chain": [{"spell": "b", "with": ["c"]}]}, True, id="chain"),
+        pytest.param({"name": "a", "chain": [{"spell": "b", "joined": ["c"]}]}, False, id="a-step's-key"),
+        pytest.param({"name": "a", "chain": [{"spell": "b/c"}]}, False, id="a-step-by-path"),
+        pytest.param({"name": "a", "chain": [{"spell": "b"}] * 21}, False, id="too-many-steps"),
+        pytest.param({"name": "a", "prompt": "x", "chain": [{"spell": "b"}]}, False, id="prompt-and-chain"),
+        pytest.param({"name": "a"}, False, id="neither"),
+    ],
+)
+def test_the_schema_knows_roles_and_chains(spell: dict[str, object], right: bool) -> None:
+    valid = jsonschema.Draft202012Validator(call(["schema"]).json).is_valid(spell)
+    assert valid == right
+
+
 def test_the_schema_refuses_a_mistyped_key() -> None:
     schema = call(["schema"]).json
     with pytest.raises(jsonschema.ValidationError, match="promt"):
