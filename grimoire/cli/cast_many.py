@@ -81,9 +81,7 @@ def _hand_over(work: Work, summary: Summary, collected: Collected) -> Ended:
     counted = Progress(totals, time.monotonic(), gates)
     try:
         with cast_progress.showing(counted, currency) as put:
-            shape = Shape.of(
-                work.run, work.call.delivery, questions, each=work.call.given.each, currency=values.currency
-            )
+            shape = Shape.of(work.run, work.call.delivery, questions, each=work.call.given.each, currency=currency)
             outlets = outlets_of(shape, put, collected)
 
             def hand(index: int, result: Result) -> None:
