@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grimoire.cli import complete, options
+from grimoire.cli.deliver import output_file
 
 INPUT, ANSWER, TALK, MODEL = "What goes in", "What comes out", "Conversation", "Who answers, and how"
 
@@ -177,7 +178,12 @@ Code = Annotated[bool, typer.Option("-x", "--extract", help="Only the last code 
 File = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.", rich_help_panel=ANSWER
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file, whole or not at all.",
+        rich_help_panel=ANSWER,
+        parser=output_file,
     ),
 ]
 Copy = Annotated[bool, typer.Option("--copy", help="To the clipboard too.", rich_help_panel=ANSWER)]

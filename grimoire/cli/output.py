@@ -36,12 +36,22 @@ def emit(text: str) -> None:
     _write(strip_controls(text) if sys.stdout and sys.stdout.isatty() else text)
 
 
+def emit_drawn(text: str) -> None:
+    """Write to standard output what holds control sequences of our own, and none of anybody else's."""
+    _write(text)
+
+
 def emit_json(value: object, *, lines: bool = False) -> None:
     """Write one JSON document, indented; or with `lines` on a line of its own."""
+    emit(as_json(value, lines=lines))
+
+
+def as_json(value: object, *, lines: bool = False) -> str:
+    """What `emit_json` writes."""
     import msgspec
 
     raw = msgspec.json.encode(value, order="deterministic")
-    emit((raw if lines else msgspec.json.format(raw, indent=2)).decode() + "\n")
+    return (raw if lines else msgspec.json.format(raw, indent=2)).decode() + "\n"
 
 
 @contextmanager
@@ -138,6 +148,11 @@ def rendered(renderable: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in page.getvalue().split("\n"))
 
 
+def renders() -> bool:
+    """Whether standard output is a terminal that can show Markdown rendered."""
+    return sys.stdout is not None and sys.stdout.isatty() and not stdout_console().is_dumb_terminal
+
+
 def columns() -> int:
     """How wide standard output is: the terminal's columns, or COLUMNS, or FALLBACK_WIDTH."""
     return shutil.get_terminal_size((FALLBACK_WIDTH, 24)).columns
@@ -229,6 +244,13 @@ def stderr_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def stdout_console() -> Console:
+    """Rich's console on standard output, taken for a terminal. Where no colour is wanted, other styles stay."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, force_terminal=True, width=columns(), highlight=False, markup=False, emoji=False)
 
 
 def _console(page: TextIO) -> Console:
