@@ -89,10 +89,9 @@ def _retry(session: Session, _: str) -> None:
 
 
 def _copy(session: Session, _: str) -> None:
-    from grimoire.cli.deliver import copy_text
+    from grimoire.cli import clipboard
 
-    copy_text(_answer(session))
-    note("copied")
+    note(clipboard.copy(_answer(session)) or "copied")
 
 
 def _save(session: Session, rest: str) -> None:

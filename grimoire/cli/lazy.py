@@ -108,7 +108,9 @@ def _make(name: str, place: Place) -> Any:  # noqa: ANN401  # as above
     if isinstance(found, typer.Typer):
         for each in found.registered_commands:
             each.cls = LightCommand
-        own.add_typer(found, name=name, cls=LightGroup)
+        chosen = found.info.cls
+        light = isinstance(chosen, type) and issubclass(chosen, LightGroup)
+        own.add_typer(found, name=name, cls=chosen if light else LightGroup)
     else:
         own.command(name, cls=LightCommand)(found)
     command: Any = get_command(own)

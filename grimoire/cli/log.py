@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from grimoire.cli import log_export, log_show, options
 from grimoire.cli import log_wanted as own
+from grimoire.cli.lazy import LightGroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +25,17 @@ WIDE, NARROW = 100, 60
 READ, BEFORE, LONGEST = 20_000, 20, 500
 """Characters that are looked at, that are shown before the first word searched for, and at most."""
 
-log_app = typer.Typer(invoke_without_command=True)
+_ID = re.compile(r"\d[\dT]*(-\w*)?|last(~\d+)?", re.ASCII)
+
+
+class _Showing(LightGroup):
+    """`grimoire log 41` is `grimoire log show 41`."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401  # as Typer has it
+        return super().resolve_command(ctx, ["show", *args] if _ID.fullmatch(args[0]) else args)
+
+
+log_app = typer.Typer(cls=_Showing, invoke_without_command=True)
 
 
 @log_app.callback(invoke_without_command=True)

@@ -212,6 +212,8 @@ def test_one_cast_whole(backends: OpenAIServer) -> None:
     assert list(found) == ["system", "sent", "answer", "checks"]
     assert (found["system"], found["sent"], found["answer"]) == ("Be kind.", "shorter", "# Short\nIt is short.")
     assert "passed   answered" in found["checks"]
+    assert log("2") == shown
+    assert log("last~1") == log("show", "1") == log(first)
     assert log("show", "1").count(asked(backends.bodies[0]).strip()) == 1
 
 
@@ -231,9 +233,10 @@ def test_a_failure_is_shown_with_what_was_tried(backends: OpenAIServer, folder: 
 def test_on_a_terminal_the_answer_is_rendered(backends: OpenAIServer) -> None:
     cast(backends, "willows", "# Title\n\nSome **bold** words.")
     rendered, raw = (run_on_terminal(["log", "show", *args]).out for args in ([], ["--raw"]))
-    assert "**bold**" not in rendered
-    assert "bold" in rendered
-    assert "**bold**" in raw
+    shown, as_it_came = (re.split("── (?:answer|checks)", out)[1] for out in (rendered, raw))
+    assert "**bold**" not in shown
+    assert "bold" in shown
+    assert "**bold**" in as_it_came
 
 
 @pytest.mark.parametrize(
