@@ -117,6 +117,8 @@ def _place(
     unused: list[str] = []
     for field, text in texts.items():
         place = place_of(field)
+        if place == ANSWER_IN and not text.strip():
+            continue
         if not place:
             unused.append(field)
             continue

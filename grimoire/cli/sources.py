@@ -17,6 +17,8 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file, and characters of standard input, that are read; no model takes a text as long."""
 SILENCE = 2.0
 """Seconds after which it is told that standard input is waited for, where nothing needs it."""
+LONGEST_NAME = 255
+"""Characters up to which a text without spaces may be the mistyped name of a file."""
 DASH = "-"
 
 _TEXT_FILE = re.compile(
@@ -136,7 +138,7 @@ def _names_file(argument: str) -> bool:
             name = one_line(argument, 60)
             note(f"note: `{name}` is sent as a text, though there is a file of that name: ./{name} is the file")
         return path_like
-    if _COMMAND.fullmatch(argument) or "://" in argument:
+    if len(argument) > LONGEST_NAME or _COMMAND.fullmatch(argument) or "://" in argument:
         return False
     if _GLOB.fullmatch(argument):
         raise UsageError(f"no file matches {one_line(argument)}", hint=_as_text(argument))

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,9 @@ def one(
         pytest.param(["and/or"], [], "", "and/or", id="a-slash-alone-is-no-path"),
         pytest.param(["a\0b."], [], "", "a\0b.", id="nothing-a-path-could-be"),
         pytest.param(["x." * 5000], [], "", "x." * 5000, id="longer-than-a-path"),
+        pytest.param(
+            ["[" * 100_000 + ".md"], [], "", "[" * 100_000 + ".md", id="longer-than-a-name-and-full-of-brackets"
+        ),
     ],
 )
 def test_what_the_prompt_is(arguments: list[str], pairs: list[str], stdin: str, prompt: str) -> None:
@@ -343,9 +347,12 @@ def test_who_leaves_standard_input_open_is_told_what_is_waited_for(write_spell: 
         stderr=subprocess.PIPE,
         env=environment(),
     )
+    giving_up = threading.Timer(PATIENCE, process.kill)
+    giving_up.start()
     with process:
         assert process.stderr
         assert b"waiting for the end of standard input" in process.stderr.readline()
+        giving_up.cancel()
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, b"")
     assert b"about: willow trees" in out

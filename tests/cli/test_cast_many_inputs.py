@@ -220,6 +220,8 @@ def test_what_the_call_gives_is_the_objects_where_they_say_nothing() -> None:
 def test_pages_and_the_language_of_the_answer_are_fields_too() -> None:
     (found,) = inputs(stdin='{"Prompt":"tea","crawledText":"page","Answer_In":"German"}', each="json")
     assert (found.case.crawled_text, found.case.answer_in) == ("page", "de")
+    (found,) = inputs(stdin='{"prompt":"tea","answer_in":" "}', each="json")
+    assert found.case.answer_in == ""
 
 
 def test_the_answers_language_of_an_object_is_asked_for(write_spell: Callable[..., Path]) -> None:
