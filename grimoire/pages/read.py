@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -88,12 +87,12 @@ def _html(fetched: Fetched, shown: str, seconds: float) -> tuple[str, str]:
     program = Path(extract.__file__)
     try:
         done = subprocess.run(  # noqa: S603  # our own program; of the page it gets a label of its character set
+            # -P: our own files beside it are not taken for libraries.
             [sys.executable, "-P", "-W", "ignore", str(program), one_line(fetched.charset, 40)],
             input=fetched.body,
             capture_output=True,
             timeout=seconds,
             check=False,
-            cwd=os.sep,
         )
     except subprocess.TimeoutExpired:
         raise ServiceTimeout(f"{shown}: its HTML cannot be read within {seconds:g} seconds") from None

@@ -65,6 +65,7 @@ class TestCharacterSets:
         pytest.param("中文".encode("utf-16"), "", id="UTF-16 with a mark"),
         pytest.param("\ufeff中文".encode("utf-16-be"), "utf-8", id="the other UTF-16"),
         pytest.param("中文".encode(), "iso-8859-1", id="UTF-8 that is called Latin-1"),
+        pytest.param("中文".encode(), "gbk", id="UTF-8 that is called GBK, and could be"),
     ],
 )
 def test_a_mark_or_what_it_plainly_is_decides(body: bytes, charset: str) -> None:

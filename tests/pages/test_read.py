@@ -25,6 +25,14 @@ def test_html_has_a_title_and_a_text() -> None:
     assert read(came(body)) == Page(url=URL, title="A title", text="One two.\n\n中文")
 
 
+def test_a_table_is_one_of_markdown_with_nothing_behind_its_lines() -> None:
+    prose = "<p>Some words about willows, enough of them to be what the page is about.</p>" * 5
+    table = "<table><tr><th>tree</th><th>height</th></tr><tr><td>willow</td><td>9 m</td></tr></table>"
+    lines = read(came(f"<html><body><article>{prose}{table}</article></body></html>")).text.splitlines()
+    assert "| willow | 9 m |" in lines
+    assert lines == [line.rstrip() for line in lines]
+
+
 def test_a_chinese_page_is_read_in_the_character_set_of_its_header() -> None:
     text = "却说黛玉来到园中，见那垂杨柳生得粗壮，便挽起袖子来。"
     assert read(came(f"<p>{text}</p>".encode("gbk"), charset="GB2312")).text == text
