@@ -45,9 +45,9 @@ class JsonLines:
         self._encode = msgspec.json.Encoder(order="deterministic").encode
 
     def text(self, given: Input, result: Result) -> str:
-        from grimoire.cli.results import result_json
+        from grimoire.cli.deliver import answer_json
 
-        value = {"run": self._run, "input": given.label or None, "given": given.given} | result_json(result)
+        value = answer_json(result, self._run, label=given.label, given=given.given)
         line = self._encode(value).decode() + "\n"
         return strip_controls(line) if self._terminal else line
 

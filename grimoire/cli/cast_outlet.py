@@ -96,10 +96,11 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
         delivery = self.delivery
         if delivery.json:
             return JsonLines(self.run, terminal=terminal)
+        raw = delivery.raw or not (terminal and output.renders())
         if terminal and not delivery.code and cast_table.fits(self.variants, output.columns()):
-            return cast_table.Beside(self.variants, self.currency, raw=delivery.raw, headings=self.files)
+            return cast_table.Beside(self.variants, self.currency, raw=raw, headings=self.files)
         several = self.variants > 1
-        return Stacked(files=self.files, variants=several, code=delivery.code, terminal=terminal, raw=delivery.raw)
+        return Stacked(files=self.files, variants=several, code=delivery.code, terminal=terminal, raw=raw)
 
 
 def outlets_of(shape: Shape, put: Callable[[str], None], collected: Collected) -> list[Outlet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from collections import Counter
@@ -140,6 +141,18 @@ def test_no_answer_counts_in_a_standing(service: OpenAIServer) -> None:
         assert list(ledger.judged()) == []
 
 
+def test_of_each_the_last_code_block_alone(service: OpenAIServer) -> None:
+    texts = {
+        "line 1": "First:\n\n```python\nfirst = 1\n```\n\nand then:\n\n```python\nlast = 1\n```\nThat is all.",
+        "line 2": "No code in here.",
+        "line 3": "```\nthird\n```",
+    }
+    service.reply = lambda body: Reply(text=texts[line_of(body)])
+    done = call([*MANY, "-x"], stdin=lines(3))
+    assert (done.code, done.out) == (1, "last = 1\nthird\n")
+    assert "no code block in 1 answer" in done.err
+
+
 def test_what_does_not_work_is_told_and_counted(service: OpenAIServer) -> None:
     service.reply = lambda body: Reply(text="" if line_of(body) == "line 2" else "A good short answer to it.")
     done = call(list(MANY), stdin=lines(3))
@@ -274,6 +287,25 @@ def test_the_first_signal_waits_for_what_is_paid_for_and_says_how_to_go_on(
     assert (again.code, again.out) == (0, answers(30))
     assert service.count == 30
     assert before < 30
+
+
+def test_interrupted_what_came_after_a_gap_is_handed_over_too(service: OpenAIServer) -> None:
+    event = threading.Event()
+
+    def reply(body: Body) -> Reply:
+        return Reply(text=f"answer to {line_of(body)}", hold=event if body["model"] == "m2" else None)
+
+    service.reply = reply
+    with Casting("-j", "1", "-m", "two", "--json", given=lines(400)) as casting:
+        wait_until(lambda: [line_of(body) for body in service.bodies if body["model"] == "m1"][-1:] >= ["line 4"])
+        casting.signal(signal.SIGINT)
+        casting.until_it_waits()
+        event.set()
+        code, out, _ = casting.end()
+    assert code == 130
+    told = [(json.loads(line)["input"], json.loads(line)["backend"]) for line in out.splitlines()]
+    assert told[:4] == [("line 1", "one/m1"), ("line 1", "two/m2"), ("line 2", "one/m1"), ("line 3", "one/m1")]
+    assert len(told) == service.count == len(on_record())
 
 
 @pytest.mark.parametrize(
