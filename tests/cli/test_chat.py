@@ -199,7 +199,7 @@ def test_ctrl_c_stops_an_answer_and_not_the_chat(server_: OpenAIServer) -> None:
 
     server_.reply = reply
     done = run_on_terminal(
-        ["chat", "-m", "one"],
+        ["chat", "-m", "one", "--raw"],
         answers=[
             (AT_THE_PROMPT, "stop\r"),
             ("by the", CTRL_C),
