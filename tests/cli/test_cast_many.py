@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from collections import Counter
@@ -177,6 +178,19 @@ def test_an_output_file_has_what_came_though_some_failed(service: OpenAIServer, 
     done = call([*MANY, "-o", "all.txt"], stdin=lines(3))
     assert done.code == 3
     assert (folder / "all.txt").read_text(encoding="utf-8") == "answer to line 1\nanswer to line 3\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"), [pytest.param((), answers(3), id="too"), pytest.param(("-o", "f"), "", id="file")]
+)
+def test_the_clipboard_gets_all_of_it(service: OpenAIServer, folder: Path, output: tuple[str, ...], shown: str) -> None:
+    tool = folder / "bin" / "pbcopy"
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\nexec cat > {folder / 'copied'}\n", encoding="utf-8")
+    tool.chmod(0o755)
+    done = call([*MANY, "--copy", *output], stdin=lines(3), env={"PATH": f"{tool.parent}:{os.environ['PATH']}"})
+    assert (done.code, done.out, done.err) == (0, shown, "")
+    assert (folder / "copied").read_text(encoding="utf-8") == answers(3).rstrip("\n")
 
 
 @pytest.mark.parametrize("output", [pytest.param((), id="standard-output"), pytest.param(("-o", "o.txt"), id="file")])

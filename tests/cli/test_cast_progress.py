@@ -116,6 +116,18 @@ def test_where_the_answers_go_elsewhere_the_terminal_has_the_line_alone(service:
     assert (folder / "out.txt").read_text(encoding="utf-8") == "answer to line 1\nanswer to line 2\n"
 
 
+def test_variants_beside_each_other_are_shown_as_soon_as_all_of_an_input_are_in(service: OpenAIServer) -> None:
+    event = threading.Event()
+    service.reply = answering(held=["line 2"], until=event)
+    terminal = Terminal(120)
+    with terminal.casting("line 1\nline 2\n", "-m", "two"):
+        terminal.until("answer to line 1")
+        event.set()
+        lines = terminal.end()
+    rows = [line.split() for line in lines if line.startswith("answer to")]
+    assert rows == [["answer", "to", "line", number] * 2 for number in ("1", "2")]
+
+
 def test_the_line_is_cut_where_the_terminal_ends(service: OpenAIServer) -> None:
     event = threading.Event()
 
