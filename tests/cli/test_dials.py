@@ -6,8 +6,10 @@ import pytest
 from rich.cells import cell_len
 
 from grimoire.dials import STYLES, TONES
+from tests.cli.conftest import asked
 from tests.cli.process import call, run
 from tests.servers.openai_server import OpenAIServer
+from tests.servers.page_server import PageServer, Served
 
 
 def test_both_lists_are_shown_in_both_languages_and_their_columns_stand_straight() -> None:
@@ -68,3 +70,36 @@ def test_a_slip_of_the_hand_is_told_before_anything_is_sent(backends: OpenAIServ
     assert done.err.splitlines()[0] == "grimoire: no tone is called `formel`"
     assert "did you mean `formal`?" in done.err
     assert backends.received == []
+
+
+def begun(*arguments: str) -> str:
+    """The id of a conversation that begins with a cast."""
+    done = call(["cast", *arguments, "-m", "one", "--json"])
+    assert done.code == 0, done.err
+    return str(done.json["run"])
+
+
+def test_they_hold_through_a_conversation_until_they_are_turned_back(backends: OpenAIServer) -> None:
+    def asks_at_its_end(*arguments: str) -> str:
+        done = call(["cast", "--cid", talk, *arguments])
+        assert done.code == 0, done.err
+        return asked(backends.received[-1].body).rpartition("\n\n")[2]
+
+    talk = begun("tldr", "Willows are trees.", "--tone", "formal", "--style", "plain", "--answer-in", "fr")
+    assert asked(backends.received[0].body).endswith("\n\nPlease write in formal tone, plain writing style.")
+    style = "plain writing style, French language."
+    assert asks_at_its_end("shorter") == f"Please write in formal tone, {style}"
+    assert asks_at_its_end("again", "--tone", "warm") == f"Please write in warm tone, {style}"
+    assert asks_at_its_end("again") == f"Please write in warm tone, {style}"
+    assert asks_at_its_end("again", "--tone", "none", "--style", "默认", "--answer-in", "none") == "again"
+    assert asks_at_its_end("again") == "again"
+
+
+def test_a_page_may_join_a_follow_up_in_the_words_of_the_conversation(backends: OpenAIServer) -> None:
+    talk = begun("tldr", "柳树是树。", "-l", "zh")
+    with PageServer({"/": Served("柳树高九米。".encode(), kind="text/plain; charset=utf-8")}) as web:
+        done = call(["cast", "--cid", talk, "照这一页改", "--url", web.url(), "--allow-private"])
+    assert done.code == 0, done.err
+    text = asked(backends.received[-1].body)
+    assert text.startswith("照这一页改\n\n以下两个标记之间是一个网页的文字")
+    assert "柳树高九米。" in text
