@@ -1,7 +1,8 @@
 """Inputs that a spell needs and a call does not give: asked for on a terminal, else an error that names them all.
 
-A variable has a preset, which is what AIPRM sends where nothing else is chosen; so none is ever missing. But whoever
-names a spell alone is shown all it takes, as in AIPRM, with the presets in place.
+A variable has a preset, which is what AIPRM sends where nothing else is chosen: its default, its first option, or
+nothing. So none is missing, but for one without a preset in a spell that lives by its variables alone. Whoever names a
+spell alone is shown all it takes, as in AIPRM, with the presets in place.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def ask_missing(spell: Spell, texts: Sequence[Template], inputs: list[Input], st
         return inputs
     first, lacks = lacking[0]
     if len(inputs) > 1 or first.label or not can_ask(stdin):
-        raise _missing(spell, lacking)
+        raise _missing(spell, known, lacking)
     asked = _asked(spell, known, first.case, lacks)
     case = fields.make_case(known, fields.values_of(first.case) | asked)
     return [replace(first, case=replace(case, id=first.case.id, subject=first.case.subject, checks=first.case.checks))]
@@ -64,21 +65,27 @@ def can_ask(stdin: TextIO | None) -> bool:
 
 def _lacks(known: Wanted, case: Case) -> list[str]:
     values = fields.values_of(case)
-    return [place for place in (PROMPT, PAGE, SOURCE) if known.takes(place) and not values.get(place, "").strip()]
+    texts = [place for place in (PROMPT, PAGE, SOURCE) if known.takes(place)]
+    if texts or case.id:
+        return [place for place in texts if not values.get(place, "").strip()]
+    return [str(v.id) for v in _used(known) if not v.preset.strip() and str(v.id) not in values]
 
 
-def _missing(spell: Spell, lacking: list[tuple[Input, list[str]]]) -> MissingInput:
+def _missing(spell: Spell, known: Wanted, lacking: list[tuple[Input, list[str]]]) -> MissingInput:
     (first, lacks), *others = lacking
     where = first.label or spell.name
     more = f"; {count(len(others), 'more input')} lack{'' if others[1:] else 's'} something too" if others else ""
-    message = f"{one_line(where)}: no value for {', '.join(f'[{place.upper()}]' for place in lacks)}{more}"
-    return MissingInput(message, hint=", ".join(_ways(spell, first, lacks)))
+    labels = {str(v.id): f"[VARIABLE{v.id}] ({one_line(v.label)})" for v in _used(known)}
+    names = ", ".join(labels.get(place, f"[{place.upper()}]") for place in lacks)
+    return MissingInput(f"{one_line(where)}: no value for {names}{more}", hint=", ".join(_ways(spell, first, lacks)))
 
 
 def _ways(spell: Spell, lacking: Input, lacks: list[str]) -> Iterator[str]:
     for place in lacks:
         if lacking.given is not None:
             yield f"give the object a field `{place}`"
+        elif place.isdecimal():
+            yield f"-p {place}=VALUE"
         elif place == PROMPT:
             yield f"give {one_line(spell.hint) or 'a text'} as an argument or on standard input"
         else:
@@ -94,10 +101,12 @@ def _asked(spell: Spell, known: Wanted, case: Case, lacks: list[str]) -> dict[st
     asked: dict[str, str] = {}
     with asking() as form:
         form.say(f"{spell.name}: {spell.title}" if spell.title else spell.name)
-        for place in lacks:
+        for place in (place for place in lacks if not place.isdecimal()):
             asked[place] = form.text(_WORDS.get(place, spell.hint or "your text"))
-        if not case.variables and not case.id:
-            for variable in _used(known):
+        for variable in _used(known):
+            if str(variable.id) in lacks:
+                asked[str(variable.id)] = form.text(variable.label)
+            elif not case.variables and not case.id:
                 asked[str(variable.id)] = fields.fit(known, str(variable.id), _ask(form, variable))
     return asked
 

@@ -185,6 +185,43 @@ def test_where_nobody_can_be_asked_all_that_is_missing_is_named(
     assert refused.err == f"grimoire: paged: no value for {message}\n  {hint}\n"
 
 
+@pytest.fixture
+def words(folder: Path) -> Path:
+    path = folder / "spells" / "words.yaml"
+    path.parent.mkdir(exist_ok=True)
+    lines = (
+        "name: words",
+        "prompt: Of [VARIABLE1] and [VARIABLE2], [VARIABLE3]",
+        "variables:",
+        "- {id: 1, label: One}",
+    )
+    more = ("- {id: 2, label: Two}", "- {id: 3, label: Three, default: thrice}")
+    path.write_text("\n".join([*lines, *more]), encoding="utf-8")
+    return path
+
+
+def test_a_spell_that_lives_by_its_variables_needs_those_without_a_preset(words: Path) -> None:
+    refused = call(["cast", "words", "--dry-run"])
+    assert refused.code == 2
+    assert refused.err == (
+        "grimoire: words: no value for [VARIABLE1] (One), [VARIABLE2] (Two)\n  -p 1=VALUE, -p 2=VALUE\n"
+    )
+    assert "[VARIABLE2] (Two)\n" in call(["cast", "words", "-p", "1=x", "--dry-run"]).err
+    assert call(["cast", "words", "-p", "one=x", "-p", "2=", "--dry-run"]).out == "Of x and , thrice\n"
+    lacking = call(["cast", "words", "--each-json", "--dry-run"], stdin='{"one": "x"}')
+    assert lacking.err == "grimoire: object 1: no value for [VARIABLE2] (Two)\n  give the object a field `2`\n"
+
+
+def test_a_spell_that_lives_by_its_variables_asks_for_them_in_their_order(words: Path) -> None:
+    answers = [("One", "x\r"), ("Two", " \r"), ("a text is needed", "y\r"), ("Three", "\r")]
+    assert run_on_terminal(["cast", "words", "--dry-run"], answers=answers, env=PLAIN).out.endswith(
+        "Of x and  y, thrice\n"
+    )
+    some = run_on_terminal(["cast", "words", "-p", "1=x", "--dry-run"], answers=[("Two", "y\r")], env=PLAIN)
+    assert some.out.endswith("Of x and y, thrice\n")
+    assert "Three" not in some.out
+
+
 def test_a_spell_with_cases_of_its_own_offers_the_first(mine: Path) -> None:
     said = "give a topic as an argument or on standard input, or take its own: --case willow"
     assert call(["cast", "mine", "--dry-run"]).err == f"grimoire: mine: no value for [PROMPT]\n  {said}\n"
