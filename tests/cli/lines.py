@@ -107,3 +107,11 @@ class Casting:
     def end(self) -> tuple[int, str, str]:
         out, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, (out or b"").decode(), err.decode()
+
+
+def lines(number: int) -> str:
+    return "".join(f"line {count}\n" for count in range(1, number + 1))
+
+
+def answers(number: int) -> str:
+    return "".join(f"answer to line {count}\n" for count in range(1, number + 1))
