@@ -11,6 +11,7 @@ import msgspec
 
 from grimoire import languages
 from grimoire.errors import UnknownName, UsageError
+from grimoire.expression import Expression
 from grimoire.terminal import one_line, strip_controls
 
 LONGEST = 80
@@ -87,7 +88,7 @@ STYLES = (
     Dial("technical", "技术性"),
 )
 
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = Expression("[\u3400-\u9fff]")
 _QUOTES = {('"', '"'), ("'", "'"), ("“", "”"), ("「", "」"), ("‘", "’"), ("«", "»")}
 _ALSO = str.maketrans("气体腊怀采", "氣體臘懷採")
 """Characters of names here and of languages that both scripts write, each otherwise in such a name."""

@@ -56,3 +56,7 @@ class Expression:
     @cached_property
     def sub(self) -> Callable[..., str]:
         return self.pattern.sub
+
+    @cached_property
+    def subn(self) -> Callable[..., tuple[str, int]]:
+        return self.pattern.subn

@@ -7,8 +7,9 @@ which both scripts write, are neither. The kanji are those of JIS X 0208 level 1
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from grimoire.expression import Expression
 
 # Simplified, Traditional, Simplified, Traditional …
 _PAIRS = (
@@ -151,7 +152,7 @@ def simplify(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[Expression, Expression, Expression]:
     """Compiled when first needed: it takes milliseconds."""
-    simplified, traditional, japanese = (re.compile(f"[{chars}]") for chars in (SIMPLIFIED, TRADITIONAL, _JAPANESE))
+    simplified, traditional, japanese = (Expression(f"[{chars}]") for chars in (SIMPLIFIED, TRADITIONAL, _JAPANESE))
     return simplified, traditional, japanese

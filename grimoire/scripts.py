@@ -7,34 +7,34 @@ language identification schemes", JADT 1995) found to do for anything longer tha
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 
+from grimoire.expression import Expression
 from grimoire.hanzi import count_simplified, count_traditional
 
 TOKENS = 150
 
 _RUNS = {
-    "Han": re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"),
-    "kana": re.compile("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]+"),
-    "Hangul": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+"),
-    "Latin": re.compile("[A-Za-zªºÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ]+"),
-    "Cyrillic": re.compile("[\u0400-\u052f]+"),
-    "Greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]+"),
-    "Arabic": re.compile("[\u0620-\u06ff\u0750-\u077f]+"),
-    "Hebrew": re.compile("[\u0590-\u05ff]+"),
-    "Devanagari": re.compile("[\u0900-\u097f]+"),
-    "Bengali": re.compile("[\u0980-\u09ff]+"),
-    "Tamil": re.compile("[\u0b80-\u0bff]+"),
-    "Khmer": re.compile("[\u1780-\u17ff]+"),
-    "Thai": re.compile("[\u0e00-\u0e7f]+"),
-    "Georgian": re.compile("[\u10a0-\u10ff]+"),
-    "Armenian": re.compile("[\u0530-\u058f]+"),
+    "Han": Expression("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"),
+    "kana": Expression("[\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]+"),
+    "Hangul": Expression("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+"),
+    "Latin": Expression("[A-Za-zªºÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ]+"),
+    "Cyrillic": Expression("[\u0400-\u052f]+"),
+    "Greek": Expression("[\u0370-\u03ff\u1f00-\u1fff]+"),
+    "Arabic": Expression("[\u0620-\u06ff\u0750-\u077f]+"),
+    "Hebrew": Expression("[\u0590-\u05ff]+"),
+    "Devanagari": Expression("[\u0900-\u097f]+"),
+    "Bengali": Expression("[\u0980-\u09ff]+"),
+    "Tamil": Expression("[\u0b80-\u0bff]+"),
+    "Khmer": Expression("[\u1780-\u17ff]+"),
+    "Thai": Expression("[\u0e00-\u0e7f]+"),
+    "Georgian": Expression("[\u10a0-\u10ff]+"),
+    "Armenian": Expression("[\u0530-\u058f]+"),
 }
 _BY_CHARACTER = {"Han", "kana", "Hangul"}
-_KANA_OR_MARK = re.compile("[\u3005\u3007\u3041-\u30ff]")
-_HAN_MARK = re.compile("[\u3005\u3007]")
+_KANA_OR_MARK = Expression("[\u3005\u3007\u3041-\u30ff]")
+_HAN_MARK = Expression("[\u3005\u3007]")
 
 # Most texts hold ASCII, Han, kana and punctuation alone: the high bytes of their UTF-16 say so, at the speed of C.
 _HAN, _NEAR_KANA, _RARE, _OTHER = b"Hk?."

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from grimoire.expression import Expression
+
 OVERLAP = 200
 """Characters at a seam that are searched for text the model repeats when it goes on."""
 _LEAST, _LEAST_HAN, _LEAST_WORD = 8, 6, 5
@@ -18,10 +20,10 @@ _LEAST_LETTERS = 4
 _LINE = 160
 """Characters that a remark before the text, or the line that opens a code block, has at most."""
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
-_WORD = re.compile("[A-Za-z]+")
-_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*([^\n`]*)")
-_REMARK = re.compile(
+_HAN = Expression("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_WORD = Expression("[A-Za-z]+")
+_FENCE = Expression(r"[ \t>]*(`{3,}|~{3,})[ \t]*([^\n`]*)")
+_REMARK = Expression(
     r"(?:(?:sure|certainly|of course|okay|ok)(?: thing)?[,.!:]? ?)?"
     r"(?:continuing|here(?:'s|’s| is) the (?:continuation|rest))(?: (?:from|of) [\w ,'’]{1,60})?[:.…]{1,3}[ \t]{0,4}\n"
     r"|(?:(?:好的|当然|當然)[，。！,!]? ?)?(?:继续|繼續|接着|接著|接上文)[^，。！？：:\n]{0,12}[：:…]{1,2}[ \t]{0,4}\n",

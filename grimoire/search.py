@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from grimoire.expression import Expression
 from grimoire.hanzi import simplify
 from grimoire.spell import Spell, Translation
 
@@ -26,9 +27,9 @@ _CJK = (
     "\u2e80-\u2fdf\u3005-\u30ff\u3130-\u318f\u31a0-\u4dbf\u4e00-\u9fff"  # radicals, kana, Bopomofo, characters
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"  # Hangul, and characters of rarer kinds
 )
-_HAS_CJK = re.compile(f"[{_CJK}]")
-_RUNS = re.compile(f"[{_CJK}]+|[^{_CJK}\\s]+")
-_WORD = re.compile(rf"(?:(?![{_CJK}])[^\W\d_]){{3,}}")
+_HAS_CJK = Expression(f"[{_CJK}]")
+_RUNS = Expression(f"[{_CJK}]+|[^{_CJK}\\s]+")
+_WORD = Expression(rf"(?:(?![{_CJK}])[^\W\d_]){{3,}}")
 _PARTICLES = frozenset("的了")
 """Characters that join words: a piece that has one is of two words."""
 _SPACES = str.maketrans("-_", "  ")
@@ -106,17 +107,25 @@ def fold(text: str) -> str:
 
 def spans(text: str, needles: Iterable[str]) -> list[tuple[int, int]]:
     """Where the folded needles occur in a text as it is written, in order, none over another."""
+    folded, origins = _traced(text)
+    found: list[tuple[int, int]] = []
+    for wanted in {form for needle in needles for form in (needle, simplify(needle))}:
+        for match in re.finditer(re.escape(wanted), folded):
+            start, end = match.span()
+            found.append((origins[start][0], origins[end - 1][1]) if origins else (start, end))
+    return _merged(sorted(found))
+
+
+def _traced(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text folded, and of each of its characters where it comes from; nothing where each stays in its place."""
+    if text.isascii() or (unicodedata.is_normalized("NFKC", text) and len(text.casefold()) == len(text)):
+        return simplify(fold(text)), []
     pieces, origins = [], []
     for index, cluster in _clusters(text):
         folded = simplify(fold(cluster))
         pieces.append(folded)
         origins += [(index, index + len(cluster))] * len(folded)
-    found: list[tuple[int, int]] = []
-    folded = "".join(pieces)
-    for needle in needles:
-        for wanted in {needle, simplify(needle)}:
-            found += [(origins[m.start()][0], origins[m.end() - 1][1]) for m in re.finditer(re.escape(wanted), folded)]
-    return _merged(sorted(found))
+    return "".join(pieces), origins
 
 
 class _Term(msgspec.Struct, frozen=True):

@@ -15,12 +15,13 @@ import msgspec
 from grimoire.backends.articles import GENERIC, LIGHTHOUSE, NO_SAMPLE, REFUSAL
 from grimoire.chat import Answer, FinishReason, Request
 from grimoire.errors import UnknownName
+from grimoire.expression import Expression
 
 _PIECE = 24  # characters a listener gets at a time
 _SLOT = {"en": "[Your Brand]", "zh": "[你的品牌]"}
-_HEADING = re.compile(r"^(#{1,6}[ \t]+)\S.*$", re.MULTILINE)
+_HEADING = Expression(r"^(#{1,6}[ \t]+)\S.*$", re.MULTILINE)
 # A line of prose begins with a letter; up to twelve characters of it, or its first word, stand for its subject.
-_SUBJECT = re.compile(r"^(?:[一-鿿]{1,12}|[^\W\d_]+)", re.MULTILINE)
+_SUBJECT = Expression(r"^(?:[一-鿿]{1,12}|[^\W\d_]+)", re.MULTILINE)
 
 
 class Draft(msgspec.Struct, frozen=True):

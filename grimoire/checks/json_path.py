@@ -14,16 +14,18 @@ from typing import Any
 
 import msgspec
 
+from grimoire.expression import Expression
+
 MOST = 100_000
 LONGEST = 500
 
-_NAME = re.compile(r"(?:[A-Za-z_]|[^\x00-\x7f])(?:[A-Za-z0-9_]|[^\x00-\x7f])*")
-_STRING = re.compile(r"'((?:[^'\\\x00-\x1f]|\\.)*)'|\"((?:[^\"\\\x00-\x1f]|\\.)*)\"")
+_NAME = Expression(r"(?:[A-Za-z_]|[^\x00-\x7f])(?:[A-Za-z0-9_]|[^\x00-\x7f])*")
+_STRING = Expression(r"'((?:[^'\\\x00-\x1f]|\\.)*)'|\"((?:[^\"\\\x00-\x1f]|\\.)*)\"")
 _INTEGER = r"(?:0|-?[1-9][0-9]{0,14})(?![0-9])"
-_SLICE = re.compile(rf"({_INTEGER})?[ \t\n\r]*:[ \t\n\r]*({_INTEGER})?[ \t\n\r]*(?::[ \t\n\r]*({_INTEGER})?)?")
-_INDEX = re.compile(_INTEGER)
-_SPACE = re.compile(r"[ \t\n\r]*")
-_QUOTE = re.compile(r"\\(.)|\"")
+_SLICE = Expression(rf"({_INTEGER})?[ \t\n\r]*:[ \t\n\r]*({_INTEGER})?[ \t\n\r]*(?::[ \t\n\r]*({_INTEGER})?)?")
+_INDEX = Expression(_INTEGER)
+_SPACE = Expression(r"[ \t\n\r]*")
+_QUOTE = Expression(r"\\(.)|\"")
 
 Where = tuple["Where", str | int] | None
 """The way to a value: the way to what holds it, and its name or index there; None is the root."""
@@ -183,7 +185,7 @@ class _Reader:
             return _numbered(int(found[0]))
         raise self._unexpected()
 
-    def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def _match(self, pattern: Expression) -> re.Match[str] | None:
         found = pattern.match(self._text, self._spot)
         self._spot = found.end() if found else self._spot
         return found

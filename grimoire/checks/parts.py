@@ -15,23 +15,24 @@ import msgspec
 
 from grimoire.checks.markdown import blocks
 from grimoire.checks.prose import outside_code, spoken
+from grimoire.expression import Expression
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_OTHER_ITEM = re.compile(
+_OTHER_ITEM = Expression(
     r"[ \t]*(?:(\d{1,3}[、．]|[（(]\d{1,2}[）)]|[①-⑳]|\*\*\d{1,3}[.、．)）])|[•●▪◦○·])[ \t]*(?=[^\s\d])"
 )
-_INDENTED = re.compile(r"\n(?=[ \t]*\u3000)")
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}\)")
-_MARKS = re.compile(r"\*{2,3}|`{1,3}|~~|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|St|No|[A-Z])\.(?=\s)", re.IGNORECASE)
-_MARKER = re.compile(r"^[\s#>*+-]*(?:\d{1,3}[.、．)）](?!\d))?", re.MULTILINE)
-_RULE = re.compile(r"[\s\-=*_#>|:~`+]*")
-_STOP = re.compile(r"[。！？!?…]+[\"'”’』」）)]*|\.+[\"'”’)]*(?=\s|$)|\n+")
-_LETTER = re.compile(r"\w")
+_INDENTED = Expression(r"\n(?=[ \t]*\u3000)")
+_LINK = Expression(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}\)")
+_MARKS = Expression(r"\*{2,3}|`{1,3}|~~|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
+_ABBREVIATION = Expression(r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|St|No|[A-Z])\.(?=\s)", re.IGNORECASE)
+_MARKER = Expression(r"^[\s#>*+-]*(?:\d{1,3}[.、．)）](?!\d))?", re.MULTILINE)
+_RULE = Expression(r"[\s\-=*_#>|:~`+]*")
+_STOP = Expression(r"[。！？!?…]+[\"'”’』」）)]*|\.+[\"'”’)]*(?=\s|$)|\n+")
+_LETTER = Expression(r"\w")
 _DOT = "\u2024"
-_A_LINK = re.compile(
+_A_LINK = Expression(
     r"(!?)\[[^\[\]\n]{0,300}\]\(\s{0,3}<?(https?://[^\s<>()]{1,2000})"
     r"|()(https?://[^\s<>()（）\[\]\"'，。；、》」】]{1,2000})",
     re.IGNORECASE,

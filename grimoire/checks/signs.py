@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import ClassVar
 
@@ -10,12 +9,13 @@ from grimoire.checks.number import Number, measure
 from grimoire.checks.own import OwnCheck
 from grimoire.checks.pattern import Pattern
 from grimoire.checks.prose import prose, spoken
+from grimoire.expression import Expression
 from grimoire.ports import Exchange
 from grimoire.verdict import CheckResult
 
-_TOPIC = re.compile(r"(?<![A-Za-z0-9_&/#])#(?=[^\s#])[^#\n]{1,50}(?<=\S)#(?![\w#])")
-_TAGS = re.compile(r"(?<![A-Za-z0-9_&/#])(?:##?\w*[^\W\d]\w*)+#?")
-_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+_TOPIC = Expression(r"(?<![A-Za-z0-9_&/#])#(?=[^\s#])[^#\n]{1,50}(?<=\S)#(?![\w#])")
+_TAGS = Expression(r"(?<![A-Za-z0-9_&/#])(?:##?\w*[^\W\d]\w*)+#?")
+_COLOUR = Expression(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
 class Emoji(OwnCheck[Number]):

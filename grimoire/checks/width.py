@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from grimoire.expression import Expression
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_WIDE = Expression(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 
 
 def wide(text: str) -> int:

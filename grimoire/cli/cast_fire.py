@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
     """Read the inputs, ask everything, hand the answers over; the exit code."""
-    from grimoire.cli import cast_many, cast_one
+    from grimoire.cli import cast_one
 
     if call.subject.spell and call.subject.spell.chain:
         from grimoire.cli import cast_chain
@@ -59,6 +59,8 @@ def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
     questions = ask_of(call, read(call, stdin))
     if _alone(call, questions):
         return cast_one.fire(call.settings, store, questions[0], plan(call, questions), call.delivery)
+    from grimoire.cli import cast_many
+
     return cast_many.fire(call, store, questions, plan(call, questions))
 
 

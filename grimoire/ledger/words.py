@@ -6,13 +6,14 @@ none of the characters which fold to a letter, digit or Chinese character in mor
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
-_SIMPLE = re.compile("[0-9a-z\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff]+")
+from grimoire.expression import Expression
+
+_SIMPLE = Expression("[0-9a-z\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff]+")
 """Words of which a text of common characters has nothing that `lower` would not show."""
-_VARIANTS = re.compile(
+_VARIANTS = Expression(
     "[\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u00df\u0130-\u0149\u017f\u01c4-\u01f3\u02b0-\u02ff\u1d2c-\u1dbf\u1e96-\u1e9e\u2047-\u2049"
     "\u2070-\u209f\u20a8\u2100-\u218b\u2460-\u24ff\u2c7c\u2c7d\u2e80-\u2fdf\u3021-\u303a\u309f\u30ff\u3192-\u319f"
     "\u31f0-\u33ff\ua69c-\ua7ff\uab30-\uab6f\uf900-\ufaff\ufb00-\ufb06\ufe30-\ufeff\uff10-\uff19\uff21-\uff3a"
