@@ -57,8 +57,12 @@ def _take(session: Session, line: str) -> bool:
 
 def stopping(work: Callable[[], object]) -> None:
     """Ctrl-C stops what is under way and not the chat; what had come is on record, and counts as said."""
+    from grimoire.cli.cast_one import CutOff
+
     try:
         work()
+    except CutOff:  # which has told of itself
+        pass
     except KeyboardInterrupt:
         output.note("stopped")
 

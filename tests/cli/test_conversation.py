@@ -170,6 +170,17 @@ def test_where_one_of_several_was_answered_it_is_the_one(backends: OpenAIServer)
     assert cast("shorter", "--cid", many.lines[0]["run"])["backend"] == "two/m2"
 
 
+def test_after_a_chain_its_last_step_is_gone_on_from(backends: OpenAIServer, folder: Path) -> None:
+    (folder / "spells" / "both.yaml").write_text(
+        "name: both\nhint: a tree\nchain:\n  - spell: mine\n  - spell: tldr\n", encoding="utf-8"
+    )
+    backends.reply = lambda body: Reply(text=SHORT if "equals signs" in asked(body) else GOOD)
+    assert call(["cast", "both", "willow trees", "-m", "one"]).code == 0
+    follow_up = cast("shorter", "--cid", entries()[0]["run"])
+    assert [text for _, text in said(backends)][1:] == [SHORT, "shorter"]
+    assert follow_up["spell"] == "tldr"
+
+
 @pytest.mark.parametrize(
     ("answer", "options", "verdict"),
     [
