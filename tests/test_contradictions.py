@@ -152,7 +152,7 @@ def test_a_contradiction_is_found_with_the_words_of_both(
         pytest.param("Answer in [TARGETLANGUAGE].", "Write in [TARGETLANGUAGE].", id="the-same-language"),
         pytest.param("In [TARGETLANGUAGE]; write names in English.", "Answer in [TARGETLANGUAGE].", id="a-part-of-it"),
         pytest.param("Never explain more than needed.", "Explain your choice.", id="explain-little"),
-        pytest.param("Not only code counts.", "Write 3 headings.", id="not-only"),
+        pytest.param("Answer not only with a bulleted list.", "Write 3 headings.", id="not-only"),
         pytest.param("Answer in verse.", "Reply in English.", id="no-language"),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_number_of_what_is_counted_only_where_it_fits_has_no_upper_bound() -> 
 
 def test_nothing_is_read_from_the_words_of_a_spell_that_says_so() -> None:
     spells = [
-        Spell(name="a", prompt="Write 3 headings about [PROMPT].", expectations=False),
-        part("b", "format", "Return only JSON."),
+        Spell(name="a", prompt="Write 3 headings about [PROMPT]. Answer in English.", expectations=False),
+        part("b", "format", "Return only JSON. Answer in [TARGETLANGUAGE]."),
     ]
     assert find(spells, [spell.template for spell in spells]) == []
