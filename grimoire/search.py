@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 
 import msgspec
 
@@ -32,7 +33,6 @@ _RUNS = Expression(f"[{_CJK}]+|[^{_CJK}\\s]+")
 _WORD = Expression(rf"(?:(?![{_CJK}])[^\W\d_]){{3,}}")
 _PARTICLES = frozenset("的了")
 """Characters that join words: a piece that has one is of two words."""
-_SPACES = str.maketrans("-_", "  ")
 _HISSING = ("s", "x", "ch", "sh")
 _SHORT, _LONGEST = 6, 40
 """Letters from which on a word may have two mistakes, and beyond which none is mended."""
@@ -101,8 +101,8 @@ def find(words: Sequence[str], library: Library) -> Found:
 def fold(text: str) -> str:
     """Case, width and composition made equal (NFKC, Unicode's case folding), a hyphen a space: `seo-article`."""
     if text.isascii():
-        return text.lower().translate(_SPACES)
-    return unicodedata.normalize("NFKC", text).casefold().translate(_SPACES)
+        return text.lower().replace("-", " ").replace("_", " ")
+    return unicodedata.normalize("NFKC", text).casefold().replace("-", " ").replace("_", " ")
 
 
 def spans(text: str, needles: Iterable[str]) -> list[tuple[int, int]]:
@@ -170,7 +170,10 @@ class _Entry:
 
     def _best(self, forms: tuple[str, ...], places: dict[tuple[str, str], Place]) -> float:
         most = 0.0
+        beginning = commonprefix(forms)  # most fields hold none of the forms: one look says so
         for field, weight, language, text, folded in self.fields:
+            if beginning not in folded:
+                continue
             points, form = max((_quality(form, folded) * (KIN if i else 1), form) for i, form in enumerate(forms))
             if points:
                 most = max(most, weight * points)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from grimoire.cli import complete, options
 from grimoire.errors import UnknownName
+from grimoire.search import Library
 from grimoire.spell import Role, Spell, Translation
 
 
@@ -59,45 +60,38 @@ def list_spells(
     spells, problems = library.load_all()
     output.warn(problem for problem in problems if problem.severity == "error")
     codes = options.split_codes(languages)
-    texts = [(spell, library.translations(spell)) for spell in spells]
-    kept = _speaking([(spell, found) for spell, found in texts if role in {None, spell.role}], codes)
+    texts: Library = [(spell, library.translations(spell)) for spell in spells]
+    kept: Library = [
+        (spell, found) for spell, found in texts if role in {None, spell.role} and _speaks(spell, found, codes)
+    ]
     if topics:
         kept = _of_topics(kept, topics, texts, strict=not json)
     if works_on:
         from grimoire.cli.works_on import working
 
         names = working(settings, ledger, texts, works_on, codes)
-        kept = [spell for spell in kept if spell.name in names]
+        kept = [(spell, found) for spell, found in kept if spell.name in names]
     if json:
-        output.emit_json([spell_json(library, spell) for spell in kept])
+        output.emit_json([spell_json(spell, found) for spell, found in kept])
     elif kept:
-        output.emit_table(spell_table(library, kept))
+        output.emit_table(spell_table(kept))
     else:
         output.note("no spell is all of that")
 
 
-def _speaking(texts: Iterable[tuple[Spell, Sequence[Translation]]], codes: Sequence[str]) -> list[Spell]:
-    """Those that exist in one of the languages; all, where none is named."""
-    wanted = set(codes)
-    return [
-        spell for spell, found in texts if not wanted or wanted & {spell.language, *(text.language for text in found)}
-    ]
+def _speaks(spell: Spell, texts: Sequence[Translation], codes: Sequence[str]) -> bool:
+    """Whether it exists in one of the languages; in any, where none is named."""
+    return not codes or not {spell.language, *(text.language for text in texts)}.isdisjoint(codes)
 
 
-def _of_topics(
-    spells: Sequence[Spell],
-    topics: Sequence[str],
-    library: Sequence[tuple[Spell, Sequence[Translation]]],
-    *,
-    strict: bool,
-) -> list[Spell]:
+def _of_topics(spells: Library, topics: Sequence[str], library: Library, *, strict: bool) -> Library:
     """Those of one of the topics. Raises UnknownName where `strict` and nothing in the library has one."""
     known = {spell.topic.casefold(): spell.topic for spell, _ in library if spell.topic}
     for topic in topics:
         if strict and topic.casefold() not in known:
             raise UnknownName(f"no spell has the topic `{topic}`", hint=_nearest_topic(topic, known))
     wanted = {topic.casefold() for topic in topics}
-    return [spell for spell in spells if spell.topic.casefold() in wanted]
+    return [(spell, texts) for spell, texts in spells if spell.topic.casefold() in wanted]
 
 
 def _nearest_topic(topic: str, known: dict[str, str]) -> str:

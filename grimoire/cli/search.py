@@ -48,16 +48,19 @@ def search(
     library = wiring.open_library(settings.load(), judging=False)
     spells, problems = library.load_all()
     output.warn(problem for problem in problems if problem.severity == "error")
-    found = find(words, [(spell, library.translations(spell)) for spell in spells])
+    texts = {spell.name: library.translations(spell) for spell in spells}
+    found = find(words, [(spell, texts[spell.name]) for spell in spells])
     most = limit or (len(found.hits) if json else SHOWN)
     shown = msgspec.structs.replace(found, hits=found.hits[:most])
     for line in _notes(found, words):
         output.note(line)
     if json:
-        output.emit_json([spell_json(library, hit.spell) | {"found": found_json(hit)} for hit in shown.hits])
+        output.emit_json(
+            [spell_json(hit.spell, texts[hit.spell.name]) | {"found": found_json(hit)} for hit in shown.hits]
+        )
         return
     if shown.hits:
-        output.emit_table(found_lines(shown, [library.translations(hit.spell) for hit in shown.hits], output.columns()))
+        output.emit_table(found_lines(shown, [texts[hit.spell.name] for hit in shown.hits], output.columns()))
     if len(found.hits) > most:
         output.note(f"{most} of {output.count(len(found.hits), 'spell')} shown; -n {len(found.hits)} shows them all")
     if found.partial or not found.hits:

@@ -54,11 +54,11 @@ def snip(text: str, needles: Sequence[str], width: int) -> str:
 
     text = one_line(text, len(text))
     marks = spans(text, needles)
-    if cell_len(text) <= width or not marks:
+    if not marks or (len(text) <= width and cell_len(text) <= width):
         return _fit(text, width)
     reach = width // 2  # characters, as far as they may be two columns wide each
     start, _ = max(marks, key=lambda mark: (sum(mark[0] <= other < mark[0] + reach for other, _ in marks), -mark[0]))
-    begin = _backed(text, start, max(width // 4, width - 1 - cell_len(text[start:])))
+    begin = _backed(text, start, max(width // 4, width - 1 - cell_len(text[start : start + width])))
     return _fit(f"…{text[begin:]}" if begin else text, width)
 
 
@@ -85,6 +85,7 @@ def _backed(text: str, start: int, columns: int) -> int:
 def _fit(text: str, width: int) -> str:
     from rich.cells import cell_len, set_cell_size
 
+    text = text[: width + 1]  # a character takes a column at least: what is longer is cut, and need not be measured
     return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)).rstrip() + "…"
 
 

@@ -70,7 +70,12 @@ def show(
     elif raw:
         output.emit(text.prompt if text.prompt.endswith("\n") else text.prompt + "\n")
     elif json:
-        output.emit_json(spell_json(library, spell) | _shown_json(text) | _steps_json(spell) | {"sample": spell.sample})
+        output.emit_json(
+            spell_json(spell, library.translations(spell))
+            | _shown_json(text)
+            | _steps_json(spell)
+            | {"sample": spell.sample}
+        )
     else:
         output.emit_table(_page(spell, text))
 

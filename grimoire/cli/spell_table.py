@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grimoire import placeholders
-from grimoire.library import Library
 from grimoire.spell import Spell, Translation
 from grimoire.terminal import one_line
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def spell_table(library: Library, spells: Sequence[Spell]) -> Table:
+def spell_table(spells: Sequence[tuple[Spell, Sequence[Translation]]]) -> Table:
     """One row a spell; its title in Chinese beside the one in its own language, where there is a translation.
 
     What role each has is told where not all are tasks.
@@ -25,13 +24,13 @@ def spell_table(library: Library, spells: Sequence[Spell]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("name", style="bold cyan", no_wrap=True)
     table.add_column("topic", style="dim", no_wrap=True)
-    roles = any(spell.role != "task" for spell in spells)
+    roles = any(spell.role != "task" for spell, _ in spells)
     if roles:
         table.add_column("role", style="dim", no_wrap=True)
     table.add_column("languages", no_wrap=True)
     table.add_column("title", overflow="fold")
-    for spell in spells:
-        texts: list[Spell | Translation] = [spell, *library.translations(spell)]
+    for spell, translations in spells:
+        texts: list[Spell | Translation] = [spell, *translations]
         table.add_row(
             spell.name,
             one_line(spell.topic),
@@ -42,7 +41,7 @@ def spell_table(library: Library, spells: Sequence[Spell]) -> Table:
     return table
 
 
-def spell_json(library: Library, spell: Spell) -> dict[str, object]:
+def spell_json(spell: Spell, translations: Sequence[Translation]) -> dict[str, object]:
     """What `--json` says of a spell."""
     return {
         "name": spell.name,
@@ -68,6 +67,6 @@ def spell_json(library: Library, spell: Spell) -> dict[str, object]:
                 "stale": text.source != spell.source_digest,
                 "path": str(text.path),
             }
-            for text in library.translations(spell)
+            for text in translations
         ],
     }
