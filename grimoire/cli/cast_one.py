@@ -52,10 +52,19 @@ def fire(
     )
 
 
-def ask(settings: Settings, store: SqliteLedger, run: Run, question: Question, delivery: Delivery) -> Result:
+def ask(  # where it is asked, what, and what becomes of the answer
+    settings: Settings,
+    store: SqliteLedger,
+    run: Run,
+    question: Question,
+    delivery: Delivery,
+    *,
+    more: bool = False,
+) -> Result:
     """One answer, recorded and judged; on a terminal it is shown as it comes, and stands there when this returns.
 
-    When the ledger fails after the answer came, the answer is shown and saved all the same: it was paid for.
+    When the ledger fails after the answer came, the answer is shown and saved all the same: it was paid for. A run that
+    has `more` to ask is not finished here, so that it can be gone on with.
 
     Raises:
         ServiceError: no whole answer came; what came is on record, as its `partial`, and the run is finished.
@@ -80,13 +89,15 @@ def ask(settings: Settings, store: SqliteLedger, run: Run, question: Question, d
             deliver_unrecorded(reply.text, delivery, streamed=delivery.streams)
         raise
     if result is None:
-        store.finish(run)
+        if not more:
+            store.finish(run)
         _tell_cut_off(store, reply)
         if isinstance(reply, ServiceError) and not isinstance(reply, Interrupted):
             raise reply
         raise CutOff(came)
     if outlet.failed:
-        store.finish(run)
+        if not more:
+            store.finish(run)
         raise outlet.failed
     return result
 
@@ -135,7 +146,7 @@ def _tell_cut_off(store: SqliteLedger, reply: Answer | ServiceError) -> None:
     elif store.path == IN_MEMORY:
         output.note(f"{how}; nothing is on record")
     else:
-        output.note(f'{how}: what came is on record (grimoire log); to go on: grimoire cast -c "go on"')
+        output.note(f'{how}, on record (grimoire log); to go on: grimoire cast -c "go on"')
 
 
 async def _ask(
