@@ -184,7 +184,7 @@ class _Walk:
         (backend,) = cast_fire.open_backends(call)  # opened for each step: a loop of its own asks it, and closes it
         question = Question(cell=again, backend=backend, spell=link.spell)
         delivery = call.delivery if last else replace(call.delivery, stream=False)
-        return cast_one.ask(call.settings, self.store, self.run, question, delivery)
+        return cast_one.ask(call.settings, self.store, self.run, question, delivery, more=True)
 
 
 def unfit(result: Result) -> str:
