@@ -208,7 +208,7 @@ def _conclude(work: Work, summary: Summary, ended: Ended, collected: Collected) 
         work.store.finish(work.run)
         return int(bool(summary.without_code))
     output.note(_unfinished(work, summary, ended))
-    return 0 if ended.gone else 130 if ended.why == INTERRUPTED else 3
+    return {INTERRUPTED: 130, UNREAD: 0}.get(ended.why, 3)
 
 
 def _unfinished(work: Work, summary: Summary, ended: Ended) -> str:

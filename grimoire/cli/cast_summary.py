@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ALIKE = 5
 """Failures with the same message that are told one by one; of the others the inputs are named together."""
+TOLD = 40
+"""Different messages of failures that are told: a service may put a number of its own into each."""
 NAMED = 10
 """Answers that do not work of which each is told why."""
 WORDS: Mapping[VerdictKind, str] = {
@@ -41,6 +43,7 @@ class Summary:
         self._wants_usage = usage
         self._currency = currency
         self._alike: dict[str, list[str]] = {}
+        self._others: list[str] = []
         self._verdicts: dict[str, Counter[VerdictKind]] = {}
         self._told: list[str] = []
         self._usage = Usage(0, 0)
@@ -68,9 +71,10 @@ class Summary:
     def tell(self) -> None:
         """What there is to say in the end, on standard error."""
         for message, places in self._alike.items():
-            if len(places) > ALIKE:
-                rest = places[ALIKE:]
+            if rest := places[ALIKE:]:
                 output.note(f"{output.count(len(rest), 'more failure')} like it: {_named(rest)}: {message}")
+        if self._others:
+            output.note(f"{output.count(len(self._others), 'more failure')}: {_named(self._others)}")
         if self.without_code:
             output.note(f"no code block in {output.count(self.without_code, 'answer')}")
         if self._rehearsal:
@@ -81,6 +85,9 @@ class Summary:
 
     def _tell_failure(self, place: str, error: str) -> None:
         message = one_line(error)
+        if message not in self._alike and len(self._alike) >= TOLD:
+            self._others.append(place)
+            return
         places = self._alike.setdefault(message, [])
         places.append(place)
         if len(places) <= ALIKE:

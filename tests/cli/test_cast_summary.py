@@ -88,6 +88,15 @@ def test_failures_are_told_at_once_by_reason_five_of_a_kind(capsys: pytest.Captu
     assert (seen.answered, seen.failed) == (0, 9)
 
 
+def test_of_failures_that_all_say_something_else_forty_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = summary(inputs=50)
+    for number in range(42):
+        seen.see(given(f"{number}.md"), failed(f"one/m1: HTTP 500 (request {number})"))
+    assert len(capsys.readouterr().err.splitlines()) == 40
+    seen.tell()
+    assert capsys.readouterr().err == "2 more failures: 40.md, 41.md\n"
+
+
 def test_what_all_of_it_took_says_what_was_paid_before(capsys: pytest.CaptureFixture[str]) -> None:
     seen = summary(usage=True)
     seen.see(given("a"), answered(cost=0.5))
