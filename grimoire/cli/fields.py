@@ -142,4 +142,4 @@ def other_places(known: Wanted) -> str:
 
 def _folded(key: str) -> str:
     """Case, width, hyphens and underscores made equal: a shell and JSON spell a label otherwise than its author."""
-    return re.sub(r"[\s_-]+", " ", fold(key)).strip()
+    return " ".join(fold(key).split())
