@@ -170,7 +170,8 @@ class _Entry:
 
     def _best(self, forms: tuple[str, ...], places: dict[tuple[str, str], Place]) -> float:
         most = 0.0
-        beginning = commonprefix(forms)  # most fields hold none of the forms: one look says so
+        # most fields hold none of the forms: one look says so
+        beginning = commonprefix(forms)  # noqa: RUF071  # of words, and character by character is what is wanted
         for field, weight, language, text, folded in self.fields:
             if beginning not in folded:
                 continue
