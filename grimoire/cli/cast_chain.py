@@ -199,6 +199,7 @@ def unfit(result: Result) -> str:
 def _conclude(walk: _Walk) -> int:
     """Go through it, and hand over what came of it; the exit code."""
     from grimoire.cli.cast_resume import going_on
+    from grimoire.cli.deliver import hand_over_json
 
     delivery = walk.chain.call.delivery
     try:
@@ -206,7 +207,7 @@ def _conclude(walk: _Walk) -> int:
     except Stopped as end:
         output.note(f"stopped: {end}; {going_on(walk.store)}")
         if delivery.json:
-            output.emit_json(_json(walk, error=str(end)))
+            hand_over_json(_json(walk, error=str(end)), delivery)
         return 1
     except (ServiceError, KeyboardInterrupt):
         output.note(f"stopped after {output.count(len(walk.results), 'answer')}; {going_on(walk.store)}")
@@ -216,11 +217,11 @@ def _conclude(walk: _Walk) -> int:
 
 
 def _hand_over(walk: _Walk) -> int:
-    from grimoire.cli.deliver import deliver
+    from grimoire.cli.deliver import deliver, hand_over_json
 
     call, last = walk.chain.call, walk.results[-1]
     if call.delivery.json:
-        output.emit_json(_json(walk))
+        hand_over_json(_json(walk), call.delivery)
         return 0
     streamed = call.delivery.streams and not last.earlier
     currency = call.settings.values.currency

@@ -91,7 +91,7 @@ def ask(  # where it is asked, what, and what becomes of the answer
     if result is None:
         if not more:
             store.finish(run)
-        _tell_cut_off(store, reply)
+            _tell_cut_off(store, reply)
         if isinstance(reply, ServiceError) and not isinstance(reply, Interrupted):
             raise reply
         raise CutOff(came)

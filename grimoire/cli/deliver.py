@@ -86,17 +86,22 @@ def deliver(
     if result.answer is None:
         return 0
     if delivery.json:
-        from grimoire.cli import output
-
-        said = output.as_json(answer_json(result, run, label=label, given=given))
-        _put(said, delivery)
-        if delivery.copy:
-            copy_text(said)
+        hand_over_json(answer_json(result, run, label=label, given=given), delivery)
         code = 0
     else:
         code = hand_over(result.answer.text, delivery, streamed=streamed)
     tell(result, usage=delivery.usage, currency=currency, quiet=delivery.json)
     return code
+
+
+def hand_over_json(value: object, delivery: Delivery) -> None:
+    """A value as JSON to the file, the clipboard or standard output."""
+    from grimoire.cli import output
+
+    said = output.as_json(value)
+    _put(said, delivery)
+    if delivery.copy:
+        copy_text(said)
 
 
 def answer_json(
