@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grimoire.cli.pick_match import Card, Deck, make_card, make_deck, search
@@ -42,19 +43,20 @@ def pick_spell(library: Library) -> str:
 
     if is_dumb_terminal():
         raise UsageError("no spell named, and this terminal is too plain to pick one", hint=hint)
-    names = list(library.paths())
-    if not names:
+    paths = library.paths()
+    if not paths:
         raise UsageError("there is no spell to pick", hint="grimoire new NAME starts one")
     with drawing():
-        return _Picker(library, names).run()
+        return _Picker(library, paths).run()
 
 
 class _Picker:
     """What is typed, what that leaves, and which of it is chosen. A thread reads what the spells are called."""
 
-    def __init__(self, library: Library, names: list[str]) -> None:
+    def __init__(self, library: Library, paths: dict[str, Path]) -> None:
         self._library = library
-        self._cards: dict[str, Card] = {name: Card(name) for name in names}
+        self._paths = paths
+        self._cards: dict[str, Card] = {name: Card(name) for name in paths}
         self._deck = make_deck(self._cards.values())
         self._shown = self._deck.cards
         self._row = 0
@@ -75,7 +77,7 @@ class _Picker:
     def _read(self) -> None:
         """Put titles on the cards; a voice or a format is nothing to cast by itself."""
         cards, due = dict(self._cards), _BATCH
-        for count, (name, path) in enumerate(self._library.paths().items(), 1):
+        for count, (name, path) in enumerate(self._paths.items(), 1):
             if self._left.is_set():
                 return
             try:
