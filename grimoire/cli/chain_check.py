@@ -21,7 +21,7 @@ Path = tuple[yamlfile.Step, ...]
 
 def chain_problems(library: Library, chain: Spell) -> list[Problem]:
     """Every error, at its place in the chain's file where it has one."""
-    document = yamlfile.read(chain.path) if chain.path else yamlfile.parse("", chain.name)
+    document = yamlfile.read(chain.path) if chain.path else yamlfile.parse("", "<stdin>")
     return [
         document.problem(path, "chain", message, hint=hint) for path, message, hint in _Checker(library).errors(chain)
     ]

@@ -67,10 +67,10 @@ def new(
       grimoire new standup --title 'Stand-up Notes' --dir team/spells
     """
     from grimoire import atomic
+    from grimoire.chainfile import NAME
     from grimoire.cli import output
     from grimoire.errors import UsageError
     from grimoire.library import spell_files
-    from grimoire.spellfile import NAME
     from grimoire.yamlfile import dump
 
     if not NAME.fullmatch(name):
