@@ -52,6 +52,11 @@ def test_what_a_few_letters_mean(typed: str, found: list[str]) -> None:
     assert [card.name for card in search(make_deck(CARDS), typed)] == found
 
 
+def test_letters_that_stand_close_together_are_better() -> None:
+    far, near = Card("a-long-way-to-b"), Card("axb")
+    assert search(make_deck([far, near]), "ab") == [near, far]
+
+
 def test_a_card_has_the_titles_of_all_texts_once() -> None:
     spell = Spell(name="tea", prompt="x", title="Tea", teaser="A drink", topic="Food")
     text = Translation(name="tea", language="zh", source="", prompt="x", title="茶", teaser="一种饮料")
