@@ -113,6 +113,7 @@ def _head(entry: Entry, width: int) -> list[Text]:
     from grimoire.terminal import one_line
 
     sign, style = MARKS[entry.verdict or "untested"]
+    sign = f"({sign})" if entry.rehearsal else sign  # it says nothing of a model
     number, name = Text(str(entry.id)), Text(one_line(entry.spell) or "chat")
     if width < NARROW:
         return [number, Text(sign, style=style)]

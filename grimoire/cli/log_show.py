@@ -13,7 +13,7 @@ from grimoire.terminal import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grimoire.chat import Message
+    from grimoire.chat import Message, Usage
     from grimoire.conversation import Link
     from grimoire.record import Entry
     from grimoire.settings import Settings
@@ -90,11 +90,16 @@ def _facts(settings: Settings, entry: Entry) -> Iterator[str]:
     name = one_line(entry.spell) or "chat"
     yield f"{entry.id}  {local_time(entry.at)}  {name}  {entry.language}  {one_line(entry.backend)}{served}"
     found = failure(entry) or entry.verdict or "not judged"
-    counts = (entry.usage.prompt_tokens, entry.usage.completion_tokens)
-    asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
     cost = "" if entry.cost is None else f", {output.money(entry.cost, settings.values.currency)}"
     rehearsed = "; a rehearsal, no model was asked" if entry.rehearsal else ""
-    yield f"{found}; {asked} tokens in, {answered} out, {entry.seconds:.1f} s{cost}{rehearsed}"
+    yield f"{found}; {_tokens(entry.usage)}{entry.seconds:.1f} s{cost}{rehearsed}"
+
+
+def _tokens(usage: Usage) -> str:
+    """Those that were counted; nothing where none were."""
+    counts = (usage.prompt_tokens, usage.completion_tokens)
+    asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
+    return "" if counts == (None, None) else f"{asked} tokens in, {answered} out, "
 
 
 def _place(link: Link, turns: int) -> Iterator[str]:

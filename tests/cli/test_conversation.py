@@ -77,11 +77,17 @@ def test_an_answers_number_goes_on_from_that_answer(first: str, backends: OpenAI
     cast("shorter", "--cid", first)
     cast("longer", "--cid", "1")
     assert [text for _, text in said(backends)] == ["SPELL", GOOD, "longer"]
+
+
+def test_after_a_failure_the_branch_is_kept_that_it_was_on(first: str, backends: OpenAIServer) -> None:
+    cast("shorter", "--cid", first)
+    cast("longer", "--cid", "1")
     backends.reply = Reply(status=500)
-    cast("in verse", "--cid", "3", code=3)
+    cast("in verse", "--cid", "2", code=3)
     backends.reply = Reply(text=SHORT)
-    cast("in prose", "--cid", first)
-    assert [text for _, text in said(backends)] == ["SPELL", GOOD, "longer", GOOD, "in prose"], "not the other branch"
+    for name in (first, "4"):  # the conversation, and the failure itself
+        cast("in prose", "--cid", name, "--no-log")
+        assert [text for _, text in said(backends)] == ["SPELL", GOOD, "shorter", GOOD, "in prose"]
 
 
 def test_what_was_set_holds_until_it_is_set_anew(backends: OpenAIServer) -> None:

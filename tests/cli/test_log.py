@@ -193,6 +193,13 @@ def test_a_terminal_sees_no_control_sequence_of_a_model(backends: OpenAIServer, 
     assert not re.search(r"\x1b\]|\x07|\x1b\[31m|\u202e", shown.out.replace("\x1b[31m✗", ""))
 
 
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_a_rehearsal_is_told_from_what_a_model_said(columns: int) -> None:
+    assert call(["cast", "mine", "--case", "willow", "-m", "rehearsal/sample"]).code == 0
+    assert "(✓)" in call(["log"], env={"COLUMNS": str(columns)}).out
+    assert "a rehearsal, no model was asked" in log("show")
+
+
 def test_a_follow_up_is_marked_in_the_list(backends: OpenAIServer) -> None:
     follow(backends, cast(backends, "willows"), "shorter", "Short.")
     assert "↳ shorter → Short." in log().splitlines()[0]
