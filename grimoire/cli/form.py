@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from grimoire.cli.sources import clean
 from grimoire.errors import UsageError
 from grimoire.terminal import one_line
 
@@ -78,7 +79,7 @@ class _Drawn:
         validator = Validator.from_callable(
             lambda text: bool(text.strip()), "a text is needed; Ctrl-C leaves", move_cursor_to_end=True
         )
-        return PromptSession[str]().prompt(
+        typed = PromptSession[str]().prompt(
             FormattedText([("bold", one_line(label)), ("", f"  ({KEYS if needed else OPTIONAL})\n"), ("bold", "> ")]),
             multiline=True,
             default=default,
@@ -87,6 +88,7 @@ class _Drawn:
             validator=validator if needed else None,
             validate_while_typing=False,
         )
+        return clean(typed)
 
     def option(self, label: str, options: Sequence[str], preset: str) -> str:
         from prompt_toolkit.formatted_text import FormattedText
@@ -129,10 +131,13 @@ class _Plain:
 
     def _ask(self, question: str) -> str:
         self._show(question)
-        line = self._stdin.readline()
+        try:
+            line = self._stdin.readline()
+        except UnicodeError as error:
+            raise UsageError("what was typed is not UTF-8 text") from error
         if not line:
             raise EOFError
-        return line.rstrip("\r\n")
+        return clean(line.rstrip("\r\n"))
 
     def _show(self, text: str) -> None:
         shown = sys.stderr if sys.stderr and sys.stderr.isatty() else sys.stdout

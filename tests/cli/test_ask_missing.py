@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grimoire.cli.form import _Plain
+from grimoire.errors import UsageError
 from tests.cli.conftest import asked
 from tests.cli.process import CTRL_C, call, run, run_on_terminal, shell_on_terminal
 from tests.servers.openai_server import OpenAIServer
@@ -116,6 +119,13 @@ def test_a_plain_terminal_is_asked_line_by_line(mine: Path) -> None:
     assert "  1. beginners\n  2. experts\n" in shown.out
     assert shown.out.endswith("about: oaks\nAudience: experts. Tone: friendly\n")
     assert "\x1b" not in shown.out
+
+
+def test_what_is_typed_and_is_no_text_is_told() -> None:
+    with pytest.raises(UsageError, match="what was typed is not UTF-8 text"):
+        _Plain(io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8")).text("a topic")
+    loose = io.TextIOWrapper(io.BytesIO(b"a\xff\n"), encoding="utf-8", errors="surrogateescape")
+    assert _Plain(loose).text("a topic") == "a?"
 
 
 def test_nobody_is_asked_before_it_is_known_who_will_answer(mine: Path) -> None:
