@@ -6,12 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-# Typer 0.29 imports pydantic itself, so that cannot stand here.
-HEAVY = {"openai", "aiohttp", "deepl", "httpx2", "jsonschema", "requests", "asyncio"}
+from tests.servers.openai_server import OpenAIServer
+
+SERVICES = {"openai", "aiohttp", "deepl", "httpx2", "requests", "pydantic", "keyring"}
+HEAVY = SERVICES | {"asyncio", "jsonschema", "prompt_toolkit", "trafilatura", "pyperclip", "jinja2", "polib"}
+CHECKS = {"regex", "rapidfuzz", "markdown_it", "sqlite3"}
 PROGRAM = """
 import json, sys
 sys.argv[1:] = json.loads(sys.argv[1])
@@ -22,36 +26,120 @@ except SystemExit as stop:
     assert stop.code in (0, None), stop.code
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
 """
+ROOT = Path(__file__).parent.parent
 
 
-def imported(*arguments: str, cwd: Path) -> set[str]:
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
     # Measuring coverage imports modules of its own; here the product alone is looked at.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTHON"))}
+    return {**ours, "PYTHONPATH": str(ROOT), **extra}
+
+
+def imported(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(arguments)],
         cwd=cwd,
-        env={**environment, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env=environment(env or {}),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
 @pytest.mark.parametrize(
     ("arguments", "forbidden"),
     [
-        pytest.param(["--version"], HEAVY | {"rich", "yaml", "sqlite3"}, id="version"),
-        pytest.param(["cast", "--help"], HEAVY | {"sqlite3"}, id="cast's help"),
-        pytest.param(["list"], HEAVY | {"sqlite3"}, id="list"),
-        pytest.param(["list", "--json"], HEAVY | {"sqlite3", "rich"}, id="list as JSON"),
-        pytest.param(["show", "tldr"], HEAVY | {"sqlite3"}, id="show"),
-        pytest.param(["show", "tldr", "--raw"], HEAVY | {"sqlite3", "rich"}, id="show raw"),
-        pytest.param(["search", "标题"], HEAVY | {"sqlite3"}, id="search"),
+        pytest.param(["--version"], HEAVY | CHECKS | {"rich", "yaml"}, id="version"),
+        pytest.param(["--help"], HEAVY | {"sqlite3", "regex", "rapidfuzz", "yaml"}, id="help"),
+        pytest.param(["cast", "--help"], HEAVY | {"sqlite3", "regex", "rapidfuzz", "yaml"}, id="cast's help"),
+        pytest.param(["list"], HEAVY | CHECKS, id="list"),
+        pytest.param(["list", "--json"], HEAVY | CHECKS | {"rich"}, id="list as JSON"),
+        pytest.param(["show", "tldr"], HEAVY | CHECKS, id="show"),
+        pytest.param(["show", "tldr", "--raw"], HEAVY | CHECKS | {"rich"}, id="show raw"),
+        pytest.param(["search", "标题"], HEAVY | CHECKS, id="search"),
+        pytest.param(["dials"], HEAVY | CHECKS, id="dials"),
         pytest.param(["status"], HEAVY, id="status"),
-        pytest.param(["backends"], (HEAVY - {"asyncio"}) | {"sqlite3"}, id="backends"),
-        pytest.param(["cast", "tldr", "x", "--dry-run"], HEAVY | {"sqlite3", "rich"}, id="cast, dry"),
+        pytest.param(["log"], HEAVY, id="log"),
+        pytest.param(["history", "tldr"], HEAVY, id="history"),
+        pytest.param(["backends"], HEAVY | CHECKS, id="backends"),
+        pytest.param(["keys", "list"], HEAVY | CHECKS | {"rich", "yaml"}, id="keys"),
+        pytest.param(["doctor"], HEAVY, id="doctor"),
+        pytest.param(["schema"], (HEAVY - {"jsonschema"}) | {"rich"}, id="schema"),
+        pytest.param(["lint"], (HEAVY - {"jsonschema", "asyncio"}) | {"sqlite3"}, id="lint"),
+        pytest.param(["cast", "tldr", "x", "--dry-run"], HEAVY | CHECKS | {"rich"}, id="cast, dry"),
+        pytest.param(["cast", "tldr", "x", "-m", "rehearsal"], SERVICES | {"jsonschema", "rich"}, id="cast, rehearsed"),
     ],
 )
 def test_a_light_command_stays_light(arguments: list[str], forbidden: set[str], tmp_path: Path) -> None:
     assert imported(*arguments, cwd=tmp_path) & forbidden == set()
+
+
+@pytest.mark.parametrize("words", ["grimoire li", "grimoire cast tl", "grimoire list --to", "grimoire cast tldr -m "])
+def test_completing_is_light(words: str, tmp_path: Path) -> None:
+    asked = {
+        "_GRIMOIRE_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    assert imported(cwd=tmp_path, env=asked) & (HEAVY | CHECKS) == set()
+
+
+@pytest.mark.parametrize("arguments", [["list", "--json"], ["show", "tldr"], ["cast", "tldr", "x", "--dry-run"]])
+def test_what_was_read_once_is_not_parsed_again(arguments: list[str], tmp_path: Path) -> None:
+    imported(*arguments, cwd=tmp_path)
+    assert "yaml" not in imported(*arguments, cwd=tmp_path)
+
+
+def test_a_direct_cast_imports_no_other_client(tmp_path: Path) -> None:
+    with OpenAIServer() as server:
+        line = f"backends: {{one: {{base_url: '{server.base_url}', key_env: '', model: m}}}}"
+        (tmp_path / "grimoire.yaml").write_text(line, encoding="utf-8")
+        found = imported("cast", "tldr", "willows", "-m", "one", cwd=tmp_path)
+        assert server.count == 1
+    assert "aiohttp" in found
+    assert found & ((SERVICES - {"aiohttp"}) | {"rich", "prompt_toolkit", "jsonschema", "trafilatura"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(["--version"], 0, id="done"),
+        pytest.param(["list", "--topic", "no such"], 2, id="an error"),
+        pytest.param(["cast", "tldr", "x", "-m", "deepseek"], 3, id="no answer"),
+        pytest.param(["search", "qqqqzzzz"], 1, id="nothing found"),
+    ],
+)
+def test_a_program_that_ends_at_once_ends_with_its_code_and_all_it_said(
+    arguments: list[str], code: int, tmp_path: Path
+) -> None:
+    """Without a request for warnings, with which Python takes everything apart in the end."""
+    ended = [
+        subprocess.run(
+            [sys.executable, "-m", "grimoire", *arguments],
+            cwd=tmp_path,
+            env=environment(extra),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        for extra in ({}, {"PYTHONWARNINGS": "error"})
+    ]
+    quick, slow = ((done.returncode, done.stdout, done.stderr) for done in ended)
+    assert quick == slow
+    assert quick[0] == code
+    assert quick[1] or quick[2]
+
+
+def test_what_is_to_be_done_in_the_end_is_done(tmp_path: Path, clean_environment: Path) -> None:
+    command = [sys.executable, "-m", "grimoire", "list"]
+    subprocess.run(command, cwd=tmp_path, env=environment({}), capture_output=True, check=True)
+    assert list((clean_environment / "xdg_cache_home").rglob("*.msgpack"))
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    line = f"'{sys.executable}' -m grimoire list --json | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment({}), capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"[0\n", b"")

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grimoire.cli.app import COMMANDS, app
+from grimoire.cli.lazy import LightCommand
+from tests.cli.process import environment, run
+
+RUNNER = CliRunner()
+
+
+def test_every_command_is_where_its_line_says_it_is_and_has_help() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # of a group
+    assert list(commands) == list(COMMANDS)
+    for name, place in COMMANDS.items():
+        assert commands[name].name == name
+        assert commands[name].help
+        assert commands[name].rich_help_panel == place.panel
+        assert place.help
+
+
+def test_only_the_command_that_is_called_is_imported() -> None:
+    program = "import sys; from grimoire.cli.app import app; app(['keys', 'list'], standalone_mode=False)\n"
+    program += "print(*(name for name in sys.modules if name.startswith('grimoire.cli.')), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    modules = set(done.stderr.splitlines()[-1].split())
+    assert {"grimoire.cli.keys", "grimoire.cli.app"} <= modules
+    others = {f"grimoire.cli.{place.module}" for name, place in COMMANDS.items() if name != "keys"}
+    assert modules & others == set()
+
+
+def test_a_mistyped_command_offers_the_nearest() -> None:
+    said = run(["lisst"])
+    assert said.code == 2
+    assert "Did you mean 'list', 'lint'?" in said.err
+
+
+def read(*arguments: str, light: bool) -> tuple[int, str, str]:
+    """What a command with parameters of every kind reads, and what it says of those it does not take."""
+    own = typer.Typer(add_completion=False)
+
+    def show(  # noqa: PLR0917  # a parameter of every kind
+        text: Annotated[str, typer.Argument()] = "none",
+        texts: Annotated[list[str] | None, typer.Option("--texts")] = None,
+        number: Annotated[int, typer.Option("--number", min=1, max=9)] = 5,
+        share: Annotated[float | None, typer.Option("--share")] = None,
+        flag: Annotated[bool, typer.Option("--flag/--no-flag")] = False,
+        file: Annotated[Path | None, typer.Option("--file")] = None,
+        there: Annotated[Path | None, typer.Option("--there", exists=True)] = None,
+        folder: Annotated[Path | None, typer.Option("--folder", file_okay=False)] = None,
+        kind: Annotated[Literal["some", "all"], typer.Option("--kind")] = "some",
+        parsed: Annotated[str, typer.Option("--parsed", parser=str.upper)] = "low",
+    ) -> None:
+        print(repr((text, texts, number, share, flag, file, there, folder, kind, parsed)))  # noqa: T201  # read below
+
+    if light:
+        own.command(cls=LightCommand)(show)
+    else:
+        own.command()(show)
+    done = RUNNER.invoke(own, arguments)
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="defaults"),
+        pytest.param(["words and 中文"], id="text"),
+        pytest.param([""], id="empty text"),
+        pytest.param(["--texts", "a", "--texts", ""], id="texts"),
+        pytest.param(["--number", "7"], id="number"),
+        pytest.param(["--number", "12"], id="number out of range"),
+        pytest.param(["--number", "x"], id="no number"),
+        pytest.param(["--share", "0.5"], id="share"),
+        pytest.param(["--share", "half"], id="no share"),
+        pytest.param(["--flag"], id="flag"),
+        pytest.param(["--file", "not/there"], id="path of nothing"),
+        pytest.param(["--file", "."], id="path of a folder"),
+        pytest.param(["--file", "-"], id="dash"),
+        pytest.param(["--file", ""], id="empty path"),
+        pytest.param(["--there", "not/there"], id="path that must be there"),
+        pytest.param(["--there", "."], id="path that is there"),
+        pytest.param(["--folder", __file__], id="file for a folder"),
+        pytest.param(["--kind", "all"], id="choice"),
+        pytest.param(["--kind", "ALL"], id="choice in capitals"),
+        pytest.param(["--kind", "none"], id="no choice"),
+        pytest.param(["--parsed", "high"], id="parsed"),
+        pytest.param(["--unknown"], id="unknown option"),
+        pytest.param(["a", "b"], id="too many"),
+        pytest.param(["--help"], id="help"),
+    ],
+)
+def test_parameters_are_read_as_typer_reads_them(arguments: list[str]) -> None:
+    assert read(*arguments, light=True) == read(*arguments, light=False)
