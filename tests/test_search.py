@@ -85,6 +85,8 @@ def test_a_title_beats_a_prompt_however_a_word_stands_in_them() -> None:
 
 def test_a_spell_that_is_called_just_so_comes_first() -> None:
     named = Spell(name="blog-title", prompt="x")
+    longer = Spell(name="a-blog-title", prompt="x")
+    assert names(["blog-title"], longer, named) == ["blog-title", "a-blog-title"]
     everywhere = Spell(name="a", title="blog title", topic="blog title", teaser="blog title", prompt="blog title")
     assert names(["blog-title"], everywhere, named)[0] == "blog-title"
     assert names(["blog", "title"], everywhere, named)[0] == "blog-title"
@@ -161,6 +163,11 @@ def test_a_word_of_titles_is_nearer_than_one_of_prompts() -> None:
     one = Spell(name="one", title="Poem", prompt="x")
     two = Spell(name="two", title="y", prompt="poet poet poet")
     assert find(["poeq"], [(one, []), (two, [])]).instead == {"poeq": "poem"}
+
+
+def test_the_word_with_fewest_mistakes_is_the_one_meant() -> None:
+    spell = Spell(name="one", title="Plant, plant, plant: a planet", prompt="x")
+    assert find(["plznet"], [(spell, [])]).instead == {"plznet": "planet"}
 
 
 def test_each_word_of_a_mistyped_name_is_mended() -> None:

@@ -100,6 +100,12 @@ def test_a_rehearsal_counts_only_where_it_is_named(write_spell: Callable[..., Pa
     assert names("--works-on", "one") == ["other"]
 
 
+def test_what_works_in_one_language_need_not_work_in_another() -> None:
+    assert call(["trial", "tldr", "-l", "en", "--rehearse", "--yes"]).code == 0
+    assert names("--works-on", "rehearsal/sample") == names("--works-on", "rehearsal/sample", "-l", "en") == ["tldr"]
+    assert names("--works-on", "rehearsal/sample", "-l", "zh") == []
+
+
 def test_a_spell_that_has_changed_since_works_no_more(write_spell: Callable[..., Path]) -> None:
     write_spell("mine")
     assert call(["trial", "mine", "-l", "en", "--rehearse", "--yes"]).code == 0
