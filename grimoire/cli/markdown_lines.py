@@ -116,7 +116,8 @@ class Page:
         if not node.children or node.children[0].content[-1:] in _MARKS:
             return Block(lines, 0)
         sure = min((at for at in map(text.plain.find, _MARKS) if at >= 0), default=len(text))
-        return Block(lines, max(len(self.wrap(text[:sure], width)) - 1, 0))
+        settled = sum(len(breaks(line, width)) + 1 for line in text.plain[:sure].split("\n")) - 1
+        return Block(lines, settled)
 
     def _code(self, node: SyntaxTreeNode, source: Sequence[str], width: int) -> Block:
         """Code in its colours between the lines that mark it, so that it can be copied; a long line is cut."""
