@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +20,10 @@ PING_PATIENCE = 5.0
 
 
 def backends(
-    names: Annotated[list[str] | None, typer.Argument(metavar="BACKEND[/MODEL]", help="Only these.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="BACKEND[/MODEL]", help="Only these.", autocompletion=complete.backends),
+    ] = None,
     ping: Annotated[
         bool, typer.Option("--ping", help="Ask each one whose key is set for a word. This costs a little.")
     ] = False,

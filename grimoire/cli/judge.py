@@ -74,7 +74,12 @@ def judge(
         Literal["unknown", "stop", "length"], typer.Option("--finish", help="Why it ended, where the chat said.")
     ] = "unknown",
     record: Annotated[bool, typer.Option("--record", help="Put it on record as evidence; needs --backend.")] = False,
-    backend: Annotated[str, typer.Option("--backend", metavar="NAME", help="Who answered: ernie-web/4.0.")] = "",
+    backend: Annotated[
+        str,
+        typer.Option(
+            "--backend", metavar="NAME", help="Who answered: ernie-web/4.0.", autocompletion=complete.backends
+        ),
+    ] = "",
     note: Annotated[str, typer.Option("--note", help="A note to keep with it.")] = "",
     verdict: Annotated[
         PersonVerdict | None, typer.Option("--verdict", help="Your own verdict, kept beside the checks'.")

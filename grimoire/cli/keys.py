@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grimoire.cli import options
+from grimoire.cli import complete, options
 from grimoire.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ MAX_GIVEN = 65_536
 keys_app = typer.Typer(no_args_is_help=True, help="Keep the keys of services in the system's keyring.")
 
 Whose = Annotated[
-    str, typer.Argument(metavar="BACKEND|VARIABLE", help="The backend, or the environment variable its key has.")
+    str,
+    typer.Argument(
+        metavar="BACKEND|VARIABLE",
+        help="The backend, or the environment variable its key has.",
+        autocompletion=complete.backends,
+    ),
 ]
 
 
