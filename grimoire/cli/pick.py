@@ -29,7 +29,7 @@ def pick_spell(library: Library) -> str:
     """The name of the spell that a person picks.
 
     Raises:
-        UsageError: there is no terminal to pick on, or no spell.
+        UsageError: there is no terminal to pick on, or one that cannot draw.
         KeyboardInterrupt: the person leaves.
     """
     from grimoire.cli.ask_missing import can_ask
@@ -43,11 +43,8 @@ def pick_spell(library: Library) -> str:
 
     if is_dumb_terminal():
         raise UsageError("no spell named, and this terminal is too plain to pick one", hint=hint)
-    paths = library.paths()
-    if not paths:
-        raise UsageError("there is no spell to pick", hint="grimoire new NAME starts one")
     with drawing():
-        return _Picker(library, paths).run()
+        return _Picker(library, library.paths()).run()
 
 
 class _Picker:

@@ -81,6 +81,7 @@ def one(
         pytest.param(["/imagine"], [], "", "/imagine", id="a-command-is-no-path"),
         pytest.param(["Node.js"], [], "", "Node.js", id="a-name-with-a-dot-is-no-file"),
         pytest.param(["and/or"], [], "", "and/or", id="a-slash-alone-is-no-path"),
+        pytest.param(["here"], [], "", "here", id="a-word-that-is-a-folder-too"),
         pytest.param(["a\0b."], [], "", "a\0b.", id="nothing-a-path-could-be"),
         pytest.param(["x." * 5000], [], "", "x." * 5000, id="longer-than-a-path"),
         pytest.param(
@@ -88,7 +89,8 @@ def one(
         ),
     ],
 )
-def test_what_the_prompt_is(arguments: list[str], pairs: list[str], stdin: str, prompt: str) -> None:
+def test_what_the_prompt_is(folder: Path, arguments: list[str], pairs: list[str], stdin: str, prompt: str) -> None:
+    (folder / "here").mkdir()
     case = one(*arguments, pairs=pairs, stdin=stdin)
     assert (case.prompt, case.id) == (prompt, "")
 

@@ -15,7 +15,7 @@ from grimoire.cli.json_objects import MOST_LEVELS, read_objects
 from grimoire.cli.questions import Input
 from grimoire.errors import MissingInput, UsageError
 from grimoire.spell import Spell, Variable
-from tests.cli.process import call, run
+from tests.cli.process import call, run, run_on_terminal
 
 SPELL = Spell(
     name="tea",
@@ -102,6 +102,14 @@ def test_each_line_is_an_input_of_its_own() -> None:
     assert prompts(inputs(stdin=text, each="line")) == expected
     assert prompts(inputs("-", stdin=text, each="line")) == expected
     assert prompts(inputs("Say:", stdin="a\nb", each="line")) == [("line 1", "Say:\n\na"), ("line 2", "Say:\n\nb")]
+
+
+def test_lines_are_typed_where_they_are_asked_for(write_spell: Callable[..., Path]) -> None:
+    write_spell()
+    typed = run_on_terminal(["cast", "mine", "-", "--each-line", "--dry-run"], typed="elms\noaks\n\x04")
+    assert (typed.code, "about: elms\n" in typed.out, "about: oaks\n" in typed.out) == (0, True, True)
+    unasked = run_on_terminal(["cast", "mine", "--each-line", "--dry-run"])
+    assert (unasked.code, "--each-line: nothing is piped in" in unasked.out) == (2, True)
 
 
 def test_lines_of_files(files: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +15,12 @@ from grimoire.cli.cast_subject import choose
 from grimoire.conversation import Conversation
 from grimoire.errors import GrimoireError, UnknownName, UsageError
 from grimoire.library import Library
+
+
+class Failing(io.BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
 
 TALK = Conversation(
     id="20261123T214501-3f9a",
@@ -135,6 +143,9 @@ def test_a_spell_from_standard_input_is_joined_and_said_to_be_from_there(
     assert subject.spell
     assert (subject.spell.name, subject.from_stdin, left) == ("gin+singer", True, ["oaks"])
     assert not choose(library, "tea", [], [], [], None)[0].from_stdin
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Failing()))
+    with pytest.raises(UsageError, match="cannot read standard input: Input/output error"):
+        choose(library, "-", [], [], [], None)
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="there is no standard input to read a spell from"):
         choose(library, "-", [], [], [], None)
