@@ -126,7 +126,7 @@ def begin(session: Session, name: str | None, text: list[str], first: str | None
         if subject.spell is None:
             session.say(left[0])
             return True
-    session.cast(name, text, first)
+    session.cast(name, text, first, session.start)
     return True
 
 

@@ -53,7 +53,8 @@ class Session:
         self._hand = hand
         self.start = start
         self._stdin = stdin
-        self._name = ""
+        self._name = self._asked = ""
+        self._with = start
         self._again: Callable[[], None] | None = None
 
     @property
@@ -70,12 +71,16 @@ class Session:
         """Who is asked next; empty until `ask_of` has said it."""
         return self.call.models[0] if self.call.models else ""
 
-    def cast(self, name: str, arguments: Sequence[str] = (), text: str | None = None) -> None:
+    def cast(
+        self, name: str, arguments: Sequence[str] = (), text: str | None = None, start: Start | None = None
+    ) -> None:
         """Cast a spell, in the conversation if there is one; `text` is its input and never read as a file's name.
+
+        `start` is what it is cast with; another spell than the first has of that the language alone.
 
         Raises as `cast` does, and UsageError where more than one question would come of it.
         """
-        start = self.start
+        start = start or Start(language=self.start.language)
         languages = [start.language] if start.language else []
         subject, left = cast_subject.choose(self.call.library, name, arguments, languages, start.joined, None)
         if subject.spell and subject.spell.chain:
@@ -84,13 +89,14 @@ class Session:
         pairs = start.pairs if text is None else (*start.pairs, f"prompt={'@' if text.startswith('@') else ''}{text}")
         call = self._next(subject, Given(arguments=tuple(left), pairs=pairs))
         inputs = cast_fire.read(call, self._stdin)
-        self._name = subject.spell.name if subject.spell else ""
+        self._name, self._with = subject.spell.name if subject.spell else "", start
+        self._asked = name
         self._fire(call, inputs)
 
     def say(self, text: str) -> None:
         """The next turn: a follow-up; where a spell was cast and nothing came of it, its input once more."""
         if self.talk is None and self._name:
-            self.cast(self._name, text=text)
+            self.cast(self._asked, text=text, start=self._with)
             return
         call = self._next(Subject(), Given(arguments=(text,)))
         if call.talk is None:

@@ -10,8 +10,8 @@ import msgspec
 import typer
 
 from grimoire.chat import Message
+from grimoire.cli import complete, options
 from grimoire.cli import log_wanted as own
-from grimoire.cli import options
 from grimoire.record import Entry
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 def export(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID", help="Conversations, by a number of the log or a run's id; without, all."),
+        typer.Argument(
+            metavar="ID",
+            help="Conversations, by a number of the log or a run's id; without, all.",
+            autocompletion=complete.conversations,
+        ),
     ] = None,
     *,
     form: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grimoire.cli import options, output
+from grimoire.cli import complete, options, output
 from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ WIDTH = 80
 
 Id = Annotated[
     str,
-    typer.Argument(metavar="ID", help="A number of `grimoire log`, a run's id or its beginning, last, last~1."),
+    typer.Argument(
+        metavar="ID",
+        help="A number of `grimoire log`, a run's id or its beginning, last, last~1.",
+        autocompletion=complete.conversations,
+    ),
 ]
 
 

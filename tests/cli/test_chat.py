@@ -273,6 +273,18 @@ def test_commands_change_what_comes_next(server_: OpenAIServer) -> None:
     assert "tone: formal" in done.out
 
 
+def test_another_spell_has_its_own_variables(server_: OpenAIServer) -> None:
+    chat("mine", "willows", "-p", "1=experts", "-m", "one", typed=["/cast tldr oaks are tall\r"])
+    assert "Audience: experts" in asked(server_.bodies[0])
+    assert "oaks are tall" in asked(server_.bodies[1])
+
+
+def test_the_first_spell_keeps_its_own_when_its_input_is_given_again(server_: OpenAIServer) -> None:
+    server_.reply = lambda body: Reply(status=500) if "willows" in asked(body) else counting(body)
+    chat("mine", "willows", "-p", "1=experts", "-m", "one", typed=["oaks\r"])
+    assert "about: oaks\nAudience: experts" in asked(server_.bodies[1])
+
+
 def test_the_last_answer_is_saved(server_: OpenAIServer, folder: Path) -> None:
     chat("mine", "willows", "-m", "one", typed=["/save out.md\r", "shorter\r", "/save two.md\r"])
     assert (folder / "out.md").read_text(encoding="utf-8") == "Answer to 1.\n"
