@@ -50,9 +50,8 @@ def choose(
     """
     if talk and _follows_up(library, name, arguments):
         if said := next((option for option, given in (("-l", languages), ("--with", joined)) if given), ""):
-            raise UsageError(
-                f"{said} goes with a spell, and a follow-up has none", hint="--answer-in sets its language"
-            )
+            hint = "--answer-in sets the language of its answer" if said == "-l" else "name the spell, too"
+            raise UsageError(f"{said} goes with a spell, and a follow-up has none", hint=hint)
         return Subject(), [] if name is None else [name]
     if name is None:
         from grimoire.cli.pick import pick_spell
