@@ -151,6 +151,7 @@ def test_a_contradiction_is_found_with_the_words_of_both(
         pytest.param("Summary: answer only with one paragraph.", "Write 3 headings.", id="of-a-part"),
         pytest.param("Answer in [TARGETLANGUAGE].", "Write in [TARGETLANGUAGE].", id="the-same-language"),
         pytest.param("In [TARGETLANGUAGE]; write names in English.", "Answer in [TARGETLANGUAGE].", id="a-part-of-it"),
+        pytest.param("No explanation of what a willow is.", "Explain your choice.", id="explain-something-else"),
         pytest.param("Never explain more than needed.", "Explain your choice.", id="explain-little"),
         pytest.param("Answer not only with a bulleted list.", "Write 3 headings.", id="not-only"),
         pytest.param("Answer in verse.", "Reply in English.", id="no-language"),

@@ -58,7 +58,7 @@ _EXPLAIN = Expression(
     re.IGNORECASE,
 )
 _NO_EXPLAINING = Expression(
-    r"\b(?:no|without(?: any)?|(?:do not|don['’]t|never) (?:add|give|write|include)(?: any)?) explanations?\b"
+    r"\b(?:no|without(?: any)?|(?:do not|don['’]t|never) (?:add|give|write|include)(?: any)?) explanations?\b(?! of\b)"
     r"|\b(?:do not|don['’]t|never) explain(?: anything| yourself| your (?:answer|reasoning|work)| it)?(?=[,;]|$)"
     r"|不要?(?:作|做|加|写|附|给出|添加)?(?:任何)?解释|(?:无需|不必|不用)解释",
     re.IGNORECASE,
