@@ -135,7 +135,7 @@ def test_an_answer_streams_to_a_terminal_without_its_control_sequences(
 ) -> None:
     write_spell()
     backends.reply = Reply(text=HOSTILE + GOOD)
-    shown = run_on_terminal(["cast", "mine", "willow trees", "-m", "one"])
+    shown = run_on_terminal(["cast", "mine", "willow trees", "-m", "one", "--raw"])
     assert shown.code == 0
     assert backends.bodies[0]["stream"] is True
     assert GOOD in shown.out
