@@ -287,6 +287,8 @@ LINES = [
     pytest.param("cast odd -p 1=o\t", "<cast><odd><-p><1=old $(touch pwned) hands>", id="an option to quote"),
     pytest.param("cast x -m openr\t", "<cast><x><-m><openrouter>", id="a backend"),
     pytest.param("cast x --model=openr\t", "<cast><x><--model=openrouter>", id="a backend after an equals sign"),
+    pytest.param("cast x -m mine/q\t", "<cast><x><-m><mine/qwen:7b>", id="a model with a colon"),
+    pytest.param("cast x -m mine/qwen:\t", "<cast><x><-m><mine/qwen:7b>", id="what follows a colon"),
     pytest.param("cast some-f\t", "<cast><some-file.txt>", id="a file where no spell is"),
     pytest.param("sear\t", "<search>", id="a command"),
 ]
@@ -303,6 +305,8 @@ def odd(write_spell: Callable[..., Path], folder: Path) -> None:
         },
     )
     (folder / "some-file.txt").touch()
+    own = "backends: {mine: {base_url: 'http://127.0.0.1:9', key_env: '', model: 'qwen:7b'}}"
+    (folder / "grimoire.yaml").write_text(own, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("typed", "line"), LINES)
