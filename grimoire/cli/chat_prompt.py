@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from grimoire.cli.chat_commands import COMMANDS
+from grimoire.cli.output import note
 from grimoire.errors import GrimoireError
 
 if TYPE_CHECKING:
@@ -25,21 +26,69 @@ Offers = Callable[[str], Sequence[tuple[str, str]]]
 """What a command may take, by the beginning of it: texts, each with what it is."""
 
 
-def open_prompt(inputs: Sequence[str], offers: dict[str, Offers]) -> PromptSession[str]:
+class Prompt(Protocol):
+    """Where a person types. `typed` is what stood there when Ctrl-C came, as far as that can be told."""
+
+    @property
+    def typed(self) -> str: ...
+
+    def ask(self, mark: str) -> str:
+        """What was typed, one line or several. Raises KeyboardInterrupt for Ctrl-C, EOFError for Ctrl-D."""
+        ...
+
+
+class Drawn:
+    """A line that is drawn anew with every key."""
+
+    def __init__(self, session: PromptSession[str]) -> None:
+        self._session = session
+
+    @property
+    def typed(self) -> str:
+        return self._session.default_buffer.text
+
+    def ask(self, mark: str) -> str:
+        return self._session.prompt(mark)
+
+
+class Plain:
+    """A terminal on which nothing can be drawn (TERM=dumb): lines as it sends them."""
+
+    typed = ""
+
+    def ask(self, mark: str) -> str:
+        sys.stderr.write(mark)
+        sys.stderr.flush()
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            note("that was no UTF-8 text")
+            return ""
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+
+def open_prompt(inputs: Sequence[str], offers: dict[str, Offers]) -> Prompt:
     """Where to type; `inputs` are earlier ones, newest first, `offers` completes arguments by the command's name."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.output import create_output
+    from prompt_toolkit.utils import is_dumb_terminal
 
+    if is_dumb_terminal():
+        return Plain()
     drawn_on = sys.stderr if sys.stderr and sys.stderr.isatty() else None  # standard output is for answers
-    return PromptSession(
-        history=_history(inputs),
-        completer=_completer(offers),
-        complete_while_typing=False,
-        key_bindings=_keys(),
-        multiline=True,
-        prompt_continuation=". ",
-        output=create_output(stdout=drawn_on, always_prefer_tty=True),
-        enable_open_in_editor=True,
+    return Drawn(
+        PromptSession(
+            history=_history(inputs),
+            completer=_completer(offers),
+            complete_while_typing=False,
+            key_bindings=_keys(),
+            multiline=True,
+            prompt_continuation=". ",
+            output=create_output(stdout=drawn_on, always_prefer_tty=True),
+            enable_open_in_editor=True,
+        )
     )
 
 

@@ -28,11 +28,11 @@ def talk_on_terminal(session: Session, store: SqliteLedger, name: str | None, te
     asked_to_leave = False
     while True:
         try:
-            line = prompt.prompt(MARK)
+            line = prompt.ask(MARK)
         except KeyboardInterrupt:
             if asked_to_leave:
                 return
-            asked_to_leave = not prompt.default_buffer.text
+            asked_to_leave = not prompt.typed
             if asked_to_leave:
                 output.note("Ctrl-C once more, or Ctrl-D, leaves")
             continue

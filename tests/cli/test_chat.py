@@ -18,6 +18,8 @@ AT_THE_PROMPT = "\x1b[?2004h"
 PLAIN = {"PROMPT_TOOLKIT_NO_CPR": "1", "COLUMNS": "100", "LINES": "40"}
 """A terminal that is nobody's does not say where its cursor is, and is not to be asked."""
 UP, ALT_ENTER, CTRL_C, CTRL_D = "\x1b[A", "\x1b\r", "\x03", "\x04"
+CTRL_C_ONCE = f"\x0b{CTRL_C}"
+"""With a key before it that does nothing, for a Ctrl-C alone is pressed again where nothing comes of it at once."""
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +181,7 @@ def test_what_is_typed(server_: OpenAIServer, typed: str, said: str) -> None:
 
 
 def test_ctrl_c_at_an_empty_prompt_leaves_the_second_time(server_: OpenAIServer) -> None:
-    answers = [(AT_THE_PROMPT, key) for key in ("x\x03", CTRL_C, "hello\r", CTRL_C, CTRL_C)]
+    answers = [(AT_THE_PROMPT, key) for key in ("x\x03", CTRL_C_ONCE, "hello\r", CTRL_C_ONCE, CTRL_C_ONCE)]
     done = run_on_terminal(["chat", "-m", "one"], answers=answers, env=PLAIN)
     assert done.code == 0
     assert done.out.count("Ctrl-C once more, or Ctrl-D, leaves") == 2
@@ -202,7 +204,7 @@ def test_ctrl_c_stops_an_answer_and_not_the_chat(server_: OpenAIServer) -> None:
         ["chat", "-m", "one", "--raw"],
         answers=[
             (AT_THE_PROMPT, "stop\r"),
-            ("by the", CTRL_C),
+            ("by the", CTRL_C_ONCE),
             (AT_THE_PROMPT, "go on\r"),
             (AT_THE_PROMPT, CTRL_D),
         ],
@@ -289,6 +291,15 @@ def test_the_last_answer_is_saved(server_: OpenAIServer, folder: Path) -> None:
     chat("mine", "willows", "-m", "one", typed=["/save out.md\r", "shorter\r", "/save two.md\r"])
     assert (folder / "out.md").read_text(encoding="utf-8") == "Answer to 1.\n"
     assert (folder / "two.md").read_text(encoding="utf-8") == "Answer to 3.\n"
+
+
+def test_on_a_terminal_that_can_do_nothing_lines_are_typed(server_: OpenAIServer) -> None:
+    answers = [("> ", "hello\r"), ("Answer to 1.", ""), ("> ", "/quit\r")]
+    done = run_on_terminal(["chat", "-m", "one"], answers=answers, env={**PLAIN, "TERM": "dumb"})
+    assert done.code == 0
+    assert sent(server_) == [["hello"]]
+    assert "\x1b" not in done.out
+    assert run_on_terminal(["chat", "-m", "one"], answers=[("> ", CTRL_D)], env={**PLAIN, "TERM": "dumb"}).code == 0
 
 
 @pytest.mark.parametrize("leave", ["/quit\r", "/q\r", "/exit\r", CTRL_D])
