@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grimoire.cli import output
 from grimoire.cli.deliver import Delivery, deliver, deliver_unrecorded
 from grimoire.cli.questions import Question
-from grimoire.cli.streaming import Outlet, Shown, open_stream
+from grimoire.cli.streaming import Outlet, Shown, open_stream, unechoed
 
 if TYPE_CHECKING:
     import asyncio
@@ -169,7 +169,7 @@ async def _ask(
     backend = question.backend.having(tell=tell)
     limit = settings.values.continue_limit
     reply: Answer | ServiceError
-    with _signals(loop, shown):
+    with _signals(loop, shown), unechoed() if shown else nullcontext():
         try:
             reply = await ask(
                 backend, question.cell.request, continue_limit=limit, on_text=shown.feed if shown else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
 
 import typer
@@ -99,6 +99,35 @@ def open_stream(delivery: Delivery, outlet: Outlet, later: Later) -> Shown | Non
     from grimoire.cli.markdown_stream import MarkdownStream
 
     return MarkdownStream(output.stdout_console(), outlet.write, terminal_size, later=later)
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Keys that are pressed meanwhile do not show, where the terminal is ours: they would move what is drawn."""
+    import termios
+
+    try:
+        keyboard = sys.stdin.fileno() if sys.stdin else -1
+        before = termios.tcgetattr(keyboard) if _is_ours(keyboard) else None
+    except (OSError, ValueError, termios.error):
+        before = None
+    if before is None:
+        yield
+        return
+    quiet = [*before]
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        with suppress(OSError, termios.error):  # it may be gone
+            if _is_ours(keyboard):
+                termios.tcsetattr(keyboard, termios.TCSANOW, before)
+
+
+def _is_ours(terminal: int) -> bool:
+    """Whether we are in front at a terminal; whoever changes it from behind is stopped."""
+    return os.tcgetpgrp(terminal) == os.getpgrp()
 
 
 def terminal_size() -> Size:

@@ -133,6 +133,18 @@ def test_nothing_is_on_record_where_nothing_is_to_be(talk: Speaker) -> None:
     assert call(["history", "mine", "--json"]).json == []
 
 
+def test_keys_that_are_pressed_meanwhile_move_nothing(talk: Speaker) -> None:
+    with Terminal(CAST) as terminal:
+        talk.say("One.\n\nThe **wil")
+        terminal.until("The **wil")
+        terminal.press("ls\n\n")
+        talk.say("low** stands.")
+        terminal.until("The willow stands.")
+        talk.finish()
+        assert terminal.end() == 0
+    assert answer(terminal.screen.lines) == ["One.", "", "The willow stands."]
+
+
 def test_a_stream_that_breaks_keeps_what_came(talk: Speaker) -> None:
     with Terminal(CAST) as terminal:
         talk.say("The willow\n", "stands")
