@@ -204,6 +204,7 @@ def test_the_messages_before_come_back_as_they_were(ledger: SqliteLedger) -> Non
 def test_inputs_come_newest_first_each_once_and_none_too_long(ledger: SqliteLedger) -> None:
     for text in ("one", "two", "one", "x" * 50, ""):
         cast(ledger, text)
+    ledger.add_answer(ledger.start("trial", {}), question("tried"), AN_ANSWER)
     assert ledger.inputs(limit=10, longest=20) == ["one", "two"]
     assert ledger.inputs(limit=1, longest=20) == ["one"]
 
