@@ -105,9 +105,8 @@ def main() -> None:
                 add_casts(store, options.casts)
             measure(store)
         for args in ((), ("-q", "针 needle"), ("-q", "nowhere"), ("--json", "-n", "100"), ("--failed",)):
-            print(
-                f"grimoire log {' '.join(args):<24} {best(command(path, *args), time.perf_counter):8.0f} ms, whole process"
-            )
+            took = best(command(path, *args), time.perf_counter)
+            print(f"grimoire log {' '.join(args):<24} {took:8.0f} ms, whole process")
 
 
 def measure(store: SqliteLedger) -> None:

@@ -70,13 +70,13 @@ def test_a_line_a_cast_newest_first_failures_too(three: OpenAIServer) -> None:
     assert [line.split()[0] for line in log("-n", "1").splitlines()] == ["3"]
 
 
-@pytest.mark.parametrize("columns", [20, 40, 59, 60, 80, 99, 100, 120, 200])
+@pytest.mark.parametrize("columns", [4, 20, 40, 59, 60, 80, 99, 100, 120, 200])
 def test_each_cast_is_one_line_however_wide_the_terminal(three: OpenAIServer, columns: int) -> None:
     done = call(["log"], env={"COLUMNS": str(columns)})
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines] == ["3", "2", "1"]
     assert max(cell_len(line) for line in lines) <= columns
-    assert all("→" in line for line in lines)
+    assert columns < 20 or all("→" in line for line in lines)
 
 
 def test_what_is_on_one_terminal_is_in_the_zone_of_its_user(three: OpenAIServer) -> None:
