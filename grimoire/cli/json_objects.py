@@ -14,7 +14,7 @@ from grimoire.terminal import one_line
 
 MOST_LEVELS = 60
 """How deep an object may be nested."""
-_BETWEEN = re.compile(r"[\s\x1e\ufeff]*")  # \x1e begins each text of a JSON text sequence
+_BETWEEN = re.compile(r"[\s\ufeff]*")  # files put together have their marks in the middle; \s has a text sequence's
 _SAFE = 2**63
 _HINT = "one object a line, one array of objects, or objects one after another"
 

@@ -178,6 +178,12 @@ def test_a_page_is_asked_for_as_well_and_text_from_a_file_draws_nothing(paged: P
             "-p crawledtext=@FILE or --url URL, -p crawledsource=@FILE",
             id="some",
         ),
+        pytest.param(
+            ["why", "-p", "crawledtext= ", "-p", "crawledsource=x"],
+            "[CRAWLEDTEXT]",
+            "-p crawledtext=@FILE or --url URL",
+            id="a-blank-page",
+        ),
         pytest.param(["why", "-p", "crawledtext=x"], "[CRAWLEDSOURCE]", "-p crawledsource=@FILE", id="one"),
         pytest.param(
             ["-p", "prompt= ", "-p", "crawledtext=x", "-p", "crawledsource=y"],
@@ -230,6 +236,22 @@ def test_a_spell_that_lives_by_its_variables_asks_for_them_in_their_order(words:
     some = run_on_terminal(["cast", "words", "-p", "1=x", "--dry-run"], answers=[("Two", "y\r")], env=PLAIN)
     assert some.out.endswith("Of x and y, thrice\n")
     assert "Three" not in some.out
+
+
+def test_nobody_is_asked_for_what_one_of_many_inputs_lacks(paged: Path, folder: Path) -> None:
+    (folder / "a.md").write_text("why", encoding="utf-8")
+    for files in (["a.md"], ["a.md", "a.md"]):
+        refused = run_on_terminal(["cast", "paged", *files, "--dry-run"], env=PLAIN)
+        assert (refused.code, TEXT in refused.out) == (2, False)
+        assert "grimoire: a.md: no value for [CRAWLEDTEXT], [CRAWLEDSOURCE]" in refused.out
+
+
+def test_a_preset_is_chosen_wherever_it_stands(write_spell: Callable[..., Path]) -> None:
+    write_spell(**{"default: beginners": "default: experts"})
+    answers = [(TEXT, "oaks\r"), ("arrows or a number", "\r"), (TONE, "\r")]
+    assert "Audience: experts. Tone: friendly" in run_on_terminal(DRY, answers=answers, env=PLAIN).out
+    plain = [("a topic: ", "oaks\r"), ("Audience [experts]: ", "\r"), ("Tone [friendly]: ", "\r")]
+    assert "Audience: experts. Tone: friendly" in run_on_terminal(DRY, answers=plain, env={"TERM": "dumb"}).out
 
 
 def test_a_spell_with_cases_of_its_own_offers_the_first(mine: Path) -> None:

@@ -176,7 +176,7 @@ PRETTY = "\n".join(json.dumps(row, indent=2) for row in ROWS)
         pytest.param(json.dumps(ROWS), [1, 1], id="an-array"),
         pytest.param(json.dumps(ROWS, indent=1), [2, 7], id="an-array-laid-out"),
         pytest.param(f"[{COMPACT.splitlines()[0]}]\n[]\n[{COMPACT.splitlines()[1]}]", [1, 3], id="arrays"),
-        pytest.param("\ufeff" + COMPACT, [1, 2], id="byte-order-mark"),
+        pytest.param("\ufeff" + COMPACT.replace("\n", "\n\ufeff"), [1, 2], id="byte-order-marks"),
         pytest.param("\x1e" + COMPACT.replace("\n", "\n\x1e"), [1, 2], id="text-sequence"),
     ],
 )
