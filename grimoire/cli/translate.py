@@ -105,17 +105,17 @@ def _asked(settings: Settings, names: Sequence[str], *, everything: bool, to: st
     library = wiring.open_library(settings)
     spells, problems = library.load_all(names)
     output.warn(problem for problem in problems if problem.severity == "error")
-    spells = [spell for spell in _with_prompts(spells) if spell.language != language]
+    spells = [spell for spell in _with_prompts(spells, named=bool(names)) if spell.language != language]
     refuse_namesakes(spells)
     return _Asked(library, spells, language, _engines(settings, engines), bool(problems))
 
 
-def _with_prompts(spells: list[Spell]) -> list[Spell]:
-    """Those that have a prompt to translate; that chains have none is told."""
+def _with_prompts(spells: list[Spell], *, named: bool) -> list[Spell]:
+    """Those that have a prompt to translate; that chains have none is told where they are `named`."""
     from grimoire.cli.output import note
 
     for spell in spells:
-        if spell.chain:
+        if spell.chain and named:
             note(f"left alone: {spell.name}: a chain has no prompt; the spells of its steps are translated")
     return [spell for spell in spells if not spell.chain]
 
