@@ -130,7 +130,7 @@ def styles(incomplete: str) -> list[Offer]:
 
 
 def conversations() -> list[Offer]:
-    """The ids of the latest conversations, with the spell and what it was given."""
+    """The ids of the latest conversations, the latest first, with the spell and what was said last."""
     from grimoire.cli import wiring
     from grimoire.conversation import Wanted
 
@@ -140,8 +140,10 @@ def conversations() -> list[Offer]:
     with wiring.open_ledger(settings, None, reading=True) as store:
         entries = list(store.casts(Wanted(), limit=RECENT))
         links = store.links([entry.run for entry in entries])
-        found = {links[entry.run].conversation: f"{entry.spell}: {entry.incantation}" for entry in reversed(entries)}
-    return list(reversed(found.items()))
+    found: dict[str, str] = {}
+    for entry in entries:
+        found.setdefault(links[entry.run].conversation, f"{entry.spell}: {entry.text}")
+    return list(found.items())
 
 
 def trials() -> list[Offer]:
