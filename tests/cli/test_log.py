@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +167,14 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 )
 def test_since_an_age(given: str, expected: str) -> None:
     assert parse_since(given, NOW) == expected
+
+
+def test_a_day_begins_where_the_user_is(three: OpenAIServer) -> None:
+    newest, *_, oldest = (datetime.fromisoformat(entry["at"]) for entry in json.loads(log("--json")))
+    east, west = oldest + timedelta(hours=14), newest - timedelta(hours=12) + timedelta(days=1)
+    begun = run(["log", "--json", "--since", f"{east:%Y-%m-%d}"], env={"TZ": "Etc/GMT-14"})
+    tomorrow = run(["log", "--json", "--since", f"{west:%Y-%m-%d}"], env={"TZ": "Etc/GMT+12"})
+    assert (len(begun.json), len(tomorrow.json)) == (3, 0)
 
 
 def test_json_has_the_bytes_and_the_conversation(backends: OpenAIServer) -> None:
