@@ -322,6 +322,7 @@ def test_json_lines_are_messages_to_use_again(backends: OpenAIServer) -> None:
     ]
     assert [message["role"] for message in lines[0]["messages"]] == ["user", "assistant"] * 2
     assert {line["conversation"] for line in lines} == {first}
+    assert "before red after" in log("export"), "to read, wherever it goes"
 
 
 def test_what_is_exported_can_be_named_described_and_written_to_a_file(three: OpenAIServer, folder: Path) -> None:
