@@ -65,7 +65,7 @@ class Index:
         self._checked = checked
         self._clock = clock
         self._folders: dict[str, _Folder] = {}
-        self._stamps: dict[int, tuple[Spell, Stamp]] = {}
+        self._stamps: dict[int, tuple[Spell, Stamp]] = {}  # by the spell's identity, for which it has to be kept
 
     def spell(self, path: Path, read: Callable[[], Spell]) -> Spell:
         """The spell in a file; `read` is asked where it is not known. Raises what `read` raises."""
@@ -85,8 +85,8 @@ class Index:
 
     def translation(self, path: Path, spell: Spell, read: Callable[[], Translation]) -> Translation:
         """The translation of a spell in a file, as `spell`; a spell that did not come from here is no help."""
-        stamp, (known, of) = _stamp(path), self._stamps.get(id(spell), (None, None))
-        if stamp is None or known is not spell:
+        stamp, (_, of) = _stamp(path), self._stamps.get(id(spell), (None, None))
+        if stamp is None or of is None:
             return read()
         folder, name = self._folder(path)
         entry = folder.entries.get(name)
