@@ -92,8 +92,10 @@ def whole(text: str, columns: int) -> Screen:
 @given(text=TEXTS, sizes=SIZES, columns=st.sampled_from([80, 40, 20, 9]), rows=st.sampled_from([24, 10, 5, 3]))
 @example(text="def\n\ntext - s\n+" + "very " * 14 + "code\n-|-\n", sizes=[30, 3, 1, 3, 30, 2, 1] * 3, columns=9, rows=3)
 @example(text="One.\n\n" + "very " * 14 + "end\nmore\n", sizes=[1] * 90, columns=9, rows=3)
+@example(text="- *a b c d e f g h\n+x* y\n", sizes=[1] * 30, columns=9, rows=3)
+@example(text="**bold** - item\n> quote\n-|-\n", sizes=[1] * 40, columns=20, rows=3)
 @example(text="- a\n-x\n- b\n", sizes=[1] * 11, columns=20, rows=3)
-@example(text="a `b c d e f g` `h\n", sizes=[1] * 20, columns=9, rows=3)
+@example(text="a `b c d e f g h i``j\n", sizes=[1] * 20, columns=9, rows=3)
 def test_in_the_end_there_is_what_the_whole_is_rendered_as(
     text: str, sizes: list[int], columns: int, rows: int
 ) -> None:
