@@ -99,7 +99,6 @@ def _lines(entries: Sequence[Entry], links: Mapping[str, Link], wanted: Wanted, 
     for entry, head in zip(entries, heads, strict=True):
         line = _joined(head, wide)
         line.append_text(_said(entry, links[entry.run], wanted, max(width - line.cell_len, 0)))
-        line.truncate(width)
         lines.append(line)
     return Group(*lines)
 
