@@ -66,8 +66,8 @@ def choose(
 
 
 def _follows_up(library: Library, name: str | None, arguments: Sequence[str]) -> bool:
-    """Whether what is said in a conversation is a text. A spell by its whole name or file is cast in it."""
-    if name is None or (name == DASH and not arguments):
+    """Whether what is said in a conversation is a text, as `-` alone is. A spell by its whole name or file is cast."""
+    if name is None:
         return True
     if arguments:
         return False
