@@ -11,6 +11,14 @@ from grimoire.seam import OVERLAP, Seam, open_fence, stitch
 CODE = "Here:\n\n```python\ndef f():\n"
 
 
+def in_pieces(before: str, after: str, sizes: Sequence[int]) -> str:
+    seam, new, at = Seam(before), "", 0
+    for size in sizes:
+        new += seam.feed(after[at : at + size])
+        at += size
+    return before + new + seam.feed(after[at:]) + seam.end()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "whole"),
     [
@@ -38,6 +46,7 @@ CODE = "Here:\n\n```python\ndef f():\n"
 )
 def test_what_is_repeated_is_left_out(before: str, after: str, whole: str) -> None:
     assert stitch(before, after) == whole
+    assert in_pieces(before, after, [1] * len(after)) == whole
 
 
 @pytest.mark.parametrize(
@@ -65,6 +74,7 @@ def test_what_is_repeated_is_left_out(before: str, after: str, whole: str) -> No
 )
 def test_what_may_be_meant_stays(before: str, after: str) -> None:
     assert stitch(before, after) == before + after
+    assert in_pieces(before, after, [1] * len(after)) == before + after
 
 
 @pytest.mark.parametrize(
@@ -90,14 +100,6 @@ PARTS = st.sampled_from(
 )
 TEXTS = st.lists(PARTS, max_size=6).map("".join)
 AGAIN = st.integers(0, 40)
-
-
-def in_pieces(before: str, after: str, sizes: Sequence[int]) -> str:
-    seam, new, at = Seam(before), "", 0
-    for size in sizes:
-        new += seam.feed(after[at : at + size])
-        at += size
-    return before + new + seam.feed(after[at:]) + seam.end()
 
 
 @given(before=TEXTS, again=AGAIN, ahead=PARTS | st.just(""), more=TEXTS, sizes=st.lists(st.integers(1, 30)))

@@ -95,7 +95,7 @@ def whole(text: str, columns: int) -> Screen:
 @example(text="- *a b c d e f g h\n+x* y\n", sizes=[1] * 30, columns=9, rows=3)
 @example(text="**bold** - item\n> quote\n-|-\n", sizes=[1] * 40, columns=20, rows=3)
 @example(text="- a\n-x\n- b\n", sizes=[1] * 11, columns=20, rows=3)
-@example(text="a `b c d e f g h i``j\n", sizes=[1] * 20, columns=9, rows=3)
+@example(text="a `b c d e f g h i j k l m n o p q r s t u v w x``y\n", sizes=[1] * 60, columns=9, rows=3)
 def test_in_the_end_there_is_what_the_whole_is_rendered_as(
     text: str, sizes: list[int], columns: int, rows: int
 ) -> None:
@@ -140,6 +140,27 @@ def test_what_stands_above_is_never_touched() -> None:
     watched.tell("!")
     watched.stream.end()
     assert watched.screen.lines == ["$ grimoire cast", "One.", "", "Two.", "", "Three!"]
+
+
+def test_broken_rows_are_taken_back_whole() -> None:
+    watched = Watched(40, 20)
+    watched.screen.feed("$ grimoire cast\r\n")
+    text = "林黛玉倒拔垂杨柳，这是一个关于力气的故事。"
+    watched.tell(f"{text}\n\n{text}\n", "end")
+    watched.resize(15, 20)
+    watched.tell(".")
+    watched.stream.end()
+    assert watched.screen.lines == ["$ grimoire cast", *whole(f"{text}\n\n{text}\nend.", 15).lines]
+
+
+def test_what_has_scrolled_off_is_not_written_again() -> None:
+    watched = Watched(40, 10)
+    items = [f"- item {number}\n" for number in range(50)]
+    watched.tell(*items)
+    watched.resize(30, 10)
+    watched.tell("- the end\n")
+    watched.stream.end()
+    assert watched.screen.lines == [*(f"• item {number}" for number in range(50)), "• the end"]
 
 
 def test_only_the_line_that_differs_is_written() -> None:
