@@ -112,6 +112,8 @@ def test_where_no_key_was_put_into_the_keyring_it_is_not_even_imported(
         "grimoire: one: $ONE_API_KEY is not set\n"
         "  export ONE_API_KEY=… or keep it in the keyring, grimoire keys set one; and try again\n"
     )
+    missing = run(["translate", "mine", "--to", "zh", "--with", "deepl"], env={**env, "DEEPL_AUTH_KEY": ""})
+    assert (missing.code, "$DEEPL_AUTH_KEY is not set" in missing.err) == (3, True)
 
 
 @pytest.mark.parametrize(
