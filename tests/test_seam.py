@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from grimoire.seam import OVERLAP, Seam, open_fence, stitch
 
 CODE = "Here:\n\n```python\ndef f():\n"
+LONG = CODE + "    g(x)\n" * 40
 
 
 def in_pieces(before: str, after: str, sizes: Sequence[int]) -> str:
@@ -35,6 +36,7 @@ def in_pieces(before: str, after: str, sizes: Sequence[int]) -> str:
         pytest.param("abc 12345678", "12345678 x", "abc 12345678 x", id="eight of anything"),
         pytest.param(CODE + "    return fo", "```python\n    return foo()", CODE + "    return foo()", id="code, line"),
         pytest.param(CODE, "\n```python\n    return 1", CODE + "    return 1", id="code block opened again"),
+        pytest.param(LONG, "```python\n    return 1", LONG + "    return 1", id="a long one opened again"),
         pytest.param(CODE + "    a", "```python\n    b = 1", CODE + "    a\n    b = 1", id="its lines stay lines"),
         pytest.param("He saw ", "Sure, continuing:\n\nthe sea.", "He saw the sea.", id="remark"),
         pytest.param("to the", "Here is the rest:\nmarket", "to the market", id="remark in place of a space"),
