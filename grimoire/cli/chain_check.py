@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grimoire import compose, yamlfile
+from grimoire import compose, placeholders, yamlfile
 from grimoire.chainfile import MAX_STEPS
 from grimoire.errors import GrimoireError, InvalidFile, Problem, UsageError
 
@@ -113,6 +113,8 @@ class _Checker:
         except GrimoireError as error:
             yield (*path, "with" if isinstance(error, UsageError) and step.joined else "spell"), *_told(error)
             return
+        if path[-1] != 0 and not placeholders.names(text.prompt) & {"PROMPT", "PROMPT1"}:
+            yield (*path, "spell"), f"`{spell.name}` takes no text: the answer before it would be lost", "put it first"
         for problem in contradiction_problems(parts, texts):
             yield (*path, "with"), problem.message, ""
         for key, value in step.variables.items():

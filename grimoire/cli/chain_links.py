@@ -50,15 +50,20 @@ def flat(links: Sequence[Link]) -> Iterator[Link]:
 
 
 def takes(links: Sequence[Link]) -> set[str]:
-    """The placeholders for what the chain is given: `PROMPT`, and those for a page where its first step has them."""
+    """The placeholders for what the chain is given: `PROMPT`, and those for a page where any step has them."""
+    from grimoire.placeholders import names
+
+    pages = {name for link in flat(links) for name in names(link.text.prompt)} & {"CRAWLEDTEXT", "CRAWLEDSOURCE"}
+    return pages | ({"PROMPT"} if _takes_text(links) else set())
+
+
+def _takes_text(links: Sequence[Link]) -> bool:
+    """Whether the first step hands on what the chain is given, or any asks for it by name."""
     from grimoire.placeholders import names
 
     first = links[0]
-    inside = takes(first.inner) if first.inner else names(first.text.prompt)
-    inside = {"PROMPT" if name == "PROMPT1" else name for name in inside} & {"PROMPT", "CRAWLEDTEXT", "CRAWLEDSOURCE"}
-    if "[PROMPT]" not in first.step.prompt:
-        inside -= {"PROMPT"}
-    return inside | ({"PROMPT"} if any("[INPUT]" in link.step.prompt for link in links) else set())
+    inside = _takes_text(first.inner) if first.inner else bool(names(first.text.prompt) & {"PROMPT", "PROMPT1"})
+    return (inside and "[PROMPT]" in first.step.prompt) or any("[INPUT]" in link.step.prompt for link in links)
 
 
 def with_values(links: Sequence[Link], pairs: Sequence[tuple[str, str]]) -> tuple[Link, ...]:

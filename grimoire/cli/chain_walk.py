@@ -61,9 +61,8 @@ def first_cell(chain: Chain, given: Case, backend: Addressee) -> Cell:
 
 
 def make_cell(chain: Chain, given: Case, link: Link, text: str, backend: Addressee) -> Cell:
-    """The question of a step that gets a text; a page the chain is given goes to the first one alone."""
-    page = given if link.number == 1 else Case(id="")
-    case = replace(page, id="", prompt=text, variables=link.variables, answer_in="")
+    """The question of a step that gets a text; a page that the chain is given is there for all of them."""
+    case = replace(given, id="", prompt=text, variables=link.variables, answer_in="")
     answer_in = link.answer_in or given.answer_in or chain.call.dials.answer_in
     alone = replace(
         chain.call,

@@ -167,15 +167,26 @@ def test_a_chain_of_chains_asks_their_steps(service: OpenAIServer, folder: Path)
     assert sent[2] == "SECOND of willow trees in English"
 
 
-def test_the_first_step_gets_what_is_piped_in_and_a_page(service: OpenAIServer, folder: Path) -> None:
+def test_the_first_step_gets_what_is_piped_in_and_every_one_the_page(service: OpenAIServer, folder: Path) -> None:
     write(folder, "page", "prompt: 'PAGE [CRAWLEDTEXT]: [PROMPT]'")
     write(folder, "both", "chain: [{spell: page}, {spell: page}]")
     refused = call(CHAIN)
     assert (refused.code, service.count) == (2, 0)
     assert "no value for [CRAWLEDTEXT]" in refused.err
-    write(folder, "both", "chain: [{spell: page}, {spell: second}]")
     call(["cast", "both", "-m", "one", "-p", "crawledtext=the page"], stdin="a question\n")
-    assert asked(service.bodies[0]) == "PAGE the page: a question"
+    assert [asked(body) for body in service.bodies] == [
+        "PAGE the page: a question",
+        "PAGE the page: An oak stands by the road, and its branches give shade to travellers.",
+    ]
+
+
+def test_a_chain_whose_first_step_takes_no_text_is_given_none(service: OpenAIServer, folder: Path) -> None:
+    write(folder, "alone", "prompt: 'FIRST of [VARIABLE1:Tree:elms][VARIABLE1] at all'")
+    write(folder, "both", "chain: [{spell: alone}, {spell: second}]")
+    refused = call(CHAIN)
+    assert (refused.code, service.count, "`both` takes no text" in refused.err) == (2, 0, True)
+    assert call(["cast", "both", "-m", "one", "-p", "1.Tree=oaks"]).code == 0
+    assert asked(service.bodies[0]) == "FIRST of oaks at all"
 
 
 BAD = {
@@ -431,6 +442,7 @@ WRONG: dict[str, tuple[str, str, int, int]] = {
     "no-option": ("chain:\n  - spell: first\n    variables: {1: huge}", "`huge` is not an option", 4, 17),
     "no-text": ("chain:\n  - spell: first\n    language: fr", "`first` has no translation into fr", 3, 5),
     "given-to-a-chain": ("chain:\n  - spell: other\n    with: [loud]", "to which no `with` can be given", 4, 5),
+    "a-lost-answer": ("chain:\n  - spell: first\n  - spell: alone", "`alone` takes no text: the answer", 4, 5),
     "an-invalid-spell": ("chain:\n  - spell: broken", "`prmpt`", 3, 5),
     "too-many": ("chain: [" + "{spell: six}, " * 4 + "]", "24 steps with those of its chains: at most 20", 2, 1),
 }
@@ -445,6 +457,7 @@ def test_a_wrong_chain_is_told_with_its_place_by_lint_and_by_cast(
     write(folder, "other", "chain: [{spell: first}]")
     write(folder, "six", "chain: [" + "{spell: first}, " * 6 + "]")
     write(folder, "broken", "prmpt: x")
+    write(folder, "alone", "prompt: 'About [VARIABLE1:Tree:elms][VARIABLE1]'")
     path = write(folder, "both", text)
     for told in (call(["lint", str(path)]).out, call(CHAIN).err):
         assert said in told
