@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from grimoire.cli.inputs import Given, build_case, read_inputs, read_text
+from grimoire.cli.inputs import Given, build_case, read_inputs
 from grimoire.cli.sources import LARGEST, read_file, read_stdin, sort_arguments
 from grimoire.errors import MissingInput, UsageError
 from grimoire.spell import Case, Spell, Template, Variable
-from tests.cli.process import COMMAND, PATIENCE, call, environment, run, run_on_terminal, shell
+from tests.cli.process import COMMAND, PATIENCE, call, environment, run_on_terminal, shell
 
 SPELL = Spell(
     name="tea",
@@ -358,93 +358,6 @@ def test_who_leaves_standard_input_open_is_told_what_is_waited_for(write_spell: 
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, b"")
     assert b"about: willow trees" in out
-
-
-PIPED_SPELL = """\
-name: mine
-prompt: Say [PROMPT] twice
-"""
-
-
-def test_a_spell_by_name_or_its_beginning(write_spell: Callable[..., Path]) -> None:
-    write_spell()
-    write_spell("mine-too")
-    for name in ("mine", "mine-"):
-        assert "about: oaks\n" in call(["cast", name, "oaks", "--dry-run"]).out
-    assert call(["show", "mine-", "--raw"]).code == 0
-    refused = call(["cast", "min", "oaks", "--dry-run"])
-    assert (refused.code, refused.err) == (2, "grimoire: 2 spells begin with `min`\n  mine, mine-too\n")
-    assert "did you mean `mine`" in call(["cast", "mien", "oaks", "--dry-run"]).err
-
-
-def test_a_spell_from_standard_input_is_read_as_a_file_is() -> None:
-    shown = run(["cast", "-", "oaks", "--dry-run"], stdin=PIPED_SPELL)
-    assert (shown.code, shown.out, shown.err) == (0, "Say oaks twice\n", "")
-    wrong = run(["cast", "-", "oaks", "--dry-run"], stdin=PIPED_SPELL + "titel: x\nprompts: y\n")
-    assert (wrong.code, wrong.out) == (2, "")
-    assert wrong.err.startswith("<stdin>:3:1: error: unknown key `titel` (did you mean `title`?)")
-
-
-@pytest.mark.parametrize(
-    ("args", "stdin", "said"),
-    [
-        pytest.param(["-"], PIPED_SPELL, "mine: no value for [PROMPT]", id="no-text-left"),
-        pytest.param(["-", "-p", "prompt=@-"], PIPED_SPELL, "the spell was read from it", id="nothing-left-to-place"),
-        pytest.param(["-", "-"], PIPED_SPELL, "there is no standard input for -", id="nothing-left-for-a-dash"),
-        pytest.param(["-", "oaks"], " \n", "standard input holds no spell", id="empty"),
-        pytest.param(["-", "oaks"], "a" * 3_000_000, "<stdin>: error: larger than 2048 KiB", id="huge"),
-        pytest.param(["-", "oaks"], b"\xff\xfe", "<stdin>:1: error: not UTF-8", id="not-utf-8"),
-        pytest.param(["-", "oaks"], "&a [*a, *a]", "<stdin>:1:", id="hostile"),
-        pytest.param(["-", "oaks", "-l", "zh"], PIPED_SPELL, "has no file, so it has no place", id="no-translation"),
-        pytest.param(["-", "oaks", "--with", "-"], PIPED_SPELL, "standard input holds one spell", id="two-spells"),
-        pytest.param(["", "oaks"], "", "the name of a spell is empty", id="no-name"),
-        pytest.param([], "", "no spell named", id="no-spell-and-no-terminal"),
-    ],
-)
-def test_a_spell_from_standard_input_that_is_none(args: list[str], stdin: str | bytes, said: str) -> None:
-    refused = run(["cast", *args, "--dry-run"], stdin=stdin)
-    assert (refused.code, refused.out) == (2, "")
-    assert said in refused.err
-    assert "Traceback" not in refused.err
-
-
-@pytest.mark.parametrize(
-    ("given", "stdin", "text"),
-    [
-        pytest.param(Given(arguments=("shorter",)), "", "shorter", id="argument"),
-        pytest.param(Given(), "shorter\n", "shorter", id="piped"),
-        pytest.param(Given(arguments=("-",)), "shorter\n", "shorter", id="dash"),
-        pytest.param(Given(arguments=("Mend this:",)), "x\n", "Mend this:\n\nx", id="both"),
-        pytest.param(Given(pairs=("text=@-",)), "shorter", "shorter", id="placed"),
-        pytest.param(Given(pairs=("prompt=shorter",)), "", "shorter", id="pair"),
-        pytest.param(Given(arguments=("note.md",)), "", "out of a file", id="file"),
-        pytest.param(Given(arguments=("See:",), page="a page"), "", "See:\n\na page", id="page"),
-        pytest.param(Given(arguments=("note.md",)), "piped", "out of a file\n\npiped", id="file-and-piped"),
-    ],
-)
-def test_the_text_of_a_follow_up(folder: Path, given: Given, stdin: str, text: str) -> None:
-    (folder / "note.md").write_text("out of a file\n", encoding="utf-8")
-    assert read_text(given, io.StringIO(stdin)).case.prompt == text
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        pytest.param(Given(arguments=("x",), case="willow"), "--case goes with a spell", id="case"),
-        pytest.param(Given(arguments=("x",), each="line"), "--each-line goes with a spell", id="lines"),
-        pytest.param(Given(arguments=("x",), each="json"), "--each-json goes with a spell", id="json"),
-        pytest.param(Given(arguments=("x",), pairs=("1=y",)), "no variable `1`", id="variable"),
-        pytest.param(Given(arguments=("x",), stdin_as="tone"), "no variable `tone`", id="place"),
-        pytest.param(Given(arguments=("a.md", "b.md")), "a follow-up takes one file", id="two-files"),
-        pytest.param(Given(), "nothing to go on with", id="nothing"),
-    ],
-)
-def test_a_follow_up_that_is_none(folder: Path, given: Given, said: str) -> None:
-    for name in ("a.md", "b.md"):
-        (folder / name).write_text("x", encoding="utf-8")
-    with pytest.raises(UsageError) as caught:
-        read_text(given, io.StringIO(""))
-    assert said in caught.value.message
 
 
 def test_a_case_for_an_answer_from_elsewhere_is_never_a_file(folder: Path) -> None:

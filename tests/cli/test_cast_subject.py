@@ -12,6 +12,7 @@ import pytest
 
 from grimoire.chat import Message
 from grimoire.cli.cast_subject import choose
+from grimoire.cli.inputs import Given, read_text
 from grimoire.conversation import Conversation
 from grimoire.errors import GrimoireError, UnknownName, UsageError
 from grimoire.library import Library
@@ -160,3 +161,42 @@ def test_in_a_conversation_a_spell_from_standard_input_needs_its_text(
     assert (subject.spell.name, left) == ("gin", ["oaks"])
     with pytest.raises(UnknownName):
         choose(library, "te", ["oaks"], [], [], TALK)
+
+
+@pytest.mark.parametrize(
+    ("given", "stdin", "text"),
+    [
+        pytest.param(Given(arguments=("shorter",)), "", "shorter", id="argument"),
+        pytest.param(Given(), "shorter\n", "shorter", id="piped"),
+        pytest.param(Given(arguments=("-",)), "shorter\n", "shorter", id="dash"),
+        pytest.param(Given(arguments=("Mend this:",)), "x\n", "Mend this:\n\nx", id="both"),
+        pytest.param(Given(pairs=("text=@-",)), "shorter", "shorter", id="placed"),
+        pytest.param(Given(pairs=("prompt=shorter",)), "", "shorter", id="pair"),
+        pytest.param(Given(arguments=("note.md",)), "", "out of a file", id="file"),
+        pytest.param(Given(arguments=("See:",), page="a page"), "", "See:\n\na page", id="page"),
+        pytest.param(Given(arguments=("note.md",)), "piped", "out of a file\n\npiped", id="file-and-piped"),
+    ],
+)
+def test_the_text_of_a_follow_up(folder: Path, given: Given, stdin: str, text: str) -> None:
+    (folder / "note.md").write_text("out of a file\n", encoding="utf-8")
+    assert read_text(given, io.StringIO(stdin)).case.prompt == text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(Given(arguments=("x",), case="willow"), "--case goes with a spell", id="case"),
+        pytest.param(Given(arguments=("x",), each="line"), "--each-line goes with a spell", id="lines"),
+        pytest.param(Given(arguments=("x",), each="json"), "--each-json goes with a spell", id="json"),
+        pytest.param(Given(arguments=("x",), pairs=("1=y",)), "no variable `1`", id="variable"),
+        pytest.param(Given(arguments=("x",), stdin_as="tone"), "no variable `tone`", id="place"),
+        pytest.param(Given(arguments=("a.md", "b.md")), "a follow-up takes one file", id="two-files"),
+        pytest.param(Given(), "nothing to go on with", id="nothing"),
+    ],
+)
+def test_a_follow_up_that_is_none(folder: Path, given: Given, said: str) -> None:
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_text(given, io.StringIO(""))
+    assert said in caught.value.message
