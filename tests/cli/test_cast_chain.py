@@ -5,68 +5,20 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from grimoire.ledger import open_ledger
-from grimoire.record import Entry
+from tests.cli.chains import CHAIN, answer, entries, unfinished, write, write_all
 from tests.cli.conftest import asked
 from tests.cli.process import call, run, run_on_terminal, started, wait_until
-from tests.servers.openai_server import Body, OpenAIServer, Reply
-
-CHAIN = ("cast", "both", "willow trees", "-m", "one", "--ledger", "l.db")
-
-SPELLS = {
-    "first": "prompt: 'FIRST of [PROMPT] at [VARIABLE1:Size:small:small|large][VARIABLE1] in [TARGETLANGUAGE]'",
-    "first.zh": "prompt: '第一步：[PROMPT][VARIABLE1:大小:小:小|大][VARIABLE1]，用[TARGETLANGUAGE]'",
-    "second": "prompt: 'SECOND of [PROMPT] in [TARGETLANGUAGE]'\nchecks: [{contains: oak}]",
-    "second.zh": "prompt: '第二步：[PROMPT]，用[TARGETLANGUAGE]'",
-    "loud": "role: voice\nprompt: 'LOUD [VARIABLE1:Size:very][VARIABLE1]'",
-    "loud.zh": "prompt: '大声[VARIABLE1:大小:很][VARIABLE1]'",
-    "both": "hint: a tree\nchain:\n  - spell: first\n  - spell: second",
-}
-
-
-def write(folder: Path, name: str, text: str) -> Path:
-    """A spell of the working directory's library, or the translation of one."""
-    from grimoire.cli.wiring import validate_check
-    from grimoire.library import Library
-
-    path = folder / "spells" / f"{name}.yaml"
-    path.parent.mkdir(exist_ok=True)
-    spell, dot, language = name.partition(".")
-    head = f"name: {name}\n"
-    if dot:
-        source = Library([folder / "spells"], validate_check).get(spell).source_digest
-        head = f"language: {language}\nsource: '{source}'\nstatus: reviewed\n"
-    path.write_text(f"{head}{text}\n", encoding="utf-8")
-    return path
+from tests.servers.openai_server import OpenAIServer, Reply
 
 
 @pytest.fixture(autouse=True)
 def service(folder: Path, backends: OpenAIServer) -> OpenAIServer:
-    for name, text in SPELLS.items():
-        write(folder, name, text)
+    write_all(folder)
     backends.reply = answer
     return backends
-
-
-def answer(body: Body) -> Reply:
-    """The first step's answer names a willow, the second's an oak."""
-    if "FIRST" in asked(body):
-        return Reply(text="A willow stands by the river, and its branches touch the water.")
-    return Reply(text="An oak stands by the road, and its branches give shade to travellers.")
-
-
-def entries(folder: Path) -> list[Entry]:
-    with open_ledger(folder / "l.db") as ledger:
-        return [entry for found in reversed(ledger.runs()) for entry in ledger.entries(found.id)]
-
-
-def unfinished(folder: Path) -> list[bool]:
-    with open_ledger(folder / "l.db") as ledger:
-        return [not found.finished for found in ledger.runs()]
 
 
 def test_each_step_gets_the_answer_of_the_one_before_and_the_last_answer_alone_is_the_result(
@@ -329,173 +281,8 @@ def test_a_step_named_by_a_spell_that_stands_twice_needs_its_number(service: Ope
     assert "1 (first), 2 (first)" in refused.err
 
 
-def of_line(body: Body) -> str:
-    return asked(body).partition(" of ")[2].partition(" at ")[0].partition(" in ")[0]
-
-
-def each_line(body: Body) -> Reply:
-    """The first step of a line that is bad brings nothing; any other answer names its line."""
-    step = "first" if "FIRST" in asked(body) else "second"
-    if "broken" in of_line(body):
-        return Reply(status=400)
-    if "bad" in of_line(body):
-        return Reply(text="")
-    words = f"{of_line(body)} and an oak" if step == "second" else f"The {of_line(body)}"
-    return Reply(text=f"{words} stand by the river and touch the water.")
-
-
-LINES = ("cast", "both", "--each-line", "-m", "one", "--ledger", "l.db")
-
-
-def test_many_inputs_go_through_a_chain_in_their_order(service: OpenAIServer, folder: Path) -> None:
-    service.reply = each_line
-    done = call(LINES, stdin="ash\nelm\nash\n")
-    assert done.code == 0
-    ash, elm = (
-        f"The {tree} stand by the river and touch the water. and an oak stand by the river and touch the water.\n"
-        for tree in ("ash", "elm")
-    )
-    assert done.out == ash + elm + ash
-    assert done.err.splitlines()[:2] == ["line 1: 1/2 first: works, 18 tokens", "line 1: 2/2 second: works, 18 tokens"]
-    assert (service.count, len(entries(folder)), unfinished(folder)) == (6, 6, [False])
-
-
-def test_one_file_is_an_input_like_any_other_and_a_line_of_json(service: OpenAIServer, folder: Path) -> None:
-    (folder / "ash.md").write_text("ash", encoding="utf-8")
-    done = call(["cast", "both", "ash.md", "-m", "one"])
-    assert (done.out[:6], done.err.splitlines()[0]) == ("An oak", "1/2 first: works, 18 tokens")
-    (line,) = call(["cast", "both", "ash.md", "-m", "one", "--json"]).lines
-    assert (line["input"], len(line["steps"])) == ("ash.md", 2)
-
-
-def test_files_through_a_chain_have_headings_and_go_to_one_file(service: OpenAIServer, folder: Path) -> None:
-    service.reply = each_line
-    for name in ("ash", "elm"):
-        (folder / f"{name}.md").write_text(name, encoding="utf-8")
-    done = call(["cast", "both", "ash.md", "elm.md", "-m", "one", "-o", "out.md"])
-    assert (done.code, done.out) == (0, "")
-    written = (folder / "out.md").read_text(encoding="utf-8").splitlines()
-    assert (written[0], written[2], written[3]) == ("==> ash.md <==", "", "==> elm.md <==")
-
-
-@pytest.mark.parametrize(
-    ("line", "code"), [pytest.param("bad", 1, id="nothing-to-go-on-from"), pytest.param("broken", 3, id="no-answer")]
-)
-def test_failures_are_told_apart_the_rest_is_handed_over_and_what_failed_is_gone_on_with(
-    service: OpenAIServer, folder: Path, line: str, code: int
-) -> None:
-    service.reply = each_line
-    failed = call([*LINES, "--json"], stdin=f"ash\n{line}\nelm\n")
-    assert failed.code == code
-    assert [(each["input"], each["error"] is None, len(each["steps"])) for each in failed.lines] == [
-        ("line 1", True, 2),
-        ("line 2", False, 0 if line == "broken" else 1),
-        ("line 3", True, 2),
-    ]
-    assert "2 of 3 answers, 1 failed; go on" in failed.err
-    before = service.count
-    service.reply = answer
-    done = call([*LINES, "--resume"], stdin=f"ash\n{line}\nelm\n")
-    assert (done.code, len(done.out.splitlines()), service.count - before) == (0, 3, 2)
-    assert unfinished(folder) == [False]
-
-
-def test_a_key_that_is_refused_is_tried_once(service: OpenAIServer) -> None:
-    service.reply = Reply(status=401)
-    refused = call(LINES, stdin="ash\nelm\n")
-    assert (refused.code, refused.out, service.count) == (3, "", 1)
-    assert "stopped after 0 inputs" in refused.err
-
-
-def test_which_of_many_answers_to_go_on_from_has_to_be_said(service: OpenAIServer) -> None:
-    service.reply = each_line
-    call(LINES, stdin="ash\nelm\n")
-    made = call([*LINES, "--json"], stdin="ash\nelm\n").lines[0]["run"]
-    refused = call(["cast", "--cid", made, "shorter", "-m", "one", "--ledger", "l.db"])
-    assert refused.code == 2
-    assert "several questions were asked at once" in refused.err
-
-
 def test_what_a_chain_lacks_is_said_as_of_any_spell() -> None:
     refused = call(["cast", "both", "-m", "one"])
     assert refused.code == 2
     assert "both: no value for [PROMPT]" in refused.err
     assert "a tree" in refused.err
-
-
-def test_a_chain_outside_the_search_path_finds_the_spells_beside_it(service: OpenAIServer, folder: Path) -> None:
-    other = folder / "other"
-    (folder / "spells").rename(other)
-    assert call(["cast", "other/both.yaml", "willow trees", "-m", "one"]).code == 0
-    assert service.count == 2
-    assert call(["lint", "other"]).code == 0
-
-
-WRONG: dict[str, tuple[str, str, int, int]] = {
-    "no-such-spell": ("chain: [{spell: frist}]", "no spell `frist`", 2, 10),
-    "itself": ("chain:\n  - spell: both", "the chain goes round in a circle: both → both", 3, 5),
-    "a-circle": ("chain:\n  - spell: first\n  - spell: inner", "in a circle: both → inner → both", 4, 5),
-    "a-voice": ("chain:\n  - spell: loud", "nothing says what to do: `loud` (voice)", 3, 5),
-    "with-a-task": ("chain:\n  - spell: first\n    with: [second]", "two tasks cannot be joined", 4, 5),
-    "with-nothing": ("chain:\n  - spell: first\n    with: [lowd]", "no spell `lowd`", 4, 5),
-    "no-variable": ("chain:\n  - spell: first\n    variables: {Sise: small}", "no variable `Sise`", 4, 17),
-    "no-option": ("chain:\n  - spell: first\n    variables: {1: huge}", "`huge` is not an option", 4, 17),
-    "no-text": ("chain:\n  - spell: first\n    language: fr", "`first` has no translation into fr", 3, 5),
-    "given-to-a-chain": ("chain:\n  - spell: other\n    with: [loud]", "to which no `with` can be given", 4, 5),
-    "a-lost-answer": ("chain:\n  - spell: first\n  - spell: alone", "`alone` takes no text: the answer", 4, 5),
-    "an-invalid-spell": ("chain:\n  - spell: broken", "`prmpt`", 3, 5),
-    "too-many": ("chain: [" + "{spell: six}, " * 4 + "]", "24 steps with those of its chains: at most 20", 2, 1),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_chain_is_told_with_its_place_by_lint_and_by_cast(
-    service: OpenAIServer, folder: Path, name: str
-) -> None:
-    text, said, line, column = WRONG[name]
-    write(folder, "inner", "chain: [{spell: both}]")
-    write(folder, "other", "chain: [{spell: first}]")
-    write(folder, "six", "chain: [" + "{spell: first}, " * 6 + "]")
-    write(folder, "broken", "prmpt: x")
-    write(folder, "alone", "prompt: 'About [VARIABLE1:Tree:elms][VARIABLE1]'")
-    path = write(folder, "both", text)
-    for told in (call(["lint", str(path)]).out, call(CHAIN).err):
-        assert said in told
-        assert f"both.yaml:{line}:{column}: error:" in told
-    assert service.count == 0
-
-
-def test_chains_may_lie_in_each_other_but_not_without_end(service: OpenAIServer, folder: Path) -> None:
-    for number in range(1, 8):
-        inner = f"deep{number - 1}" if number > 1 else "first"
-        write(folder, f"deep{number}", f"chain: [{{spell: {inner}}}]")
-    assert call(["lint", "spells/deep5.yaml"]).code == 0
-    assert call(["cast", "deep5", "x", "-m", "one"]).code == 0
-    refused = call(["lint", "spells/deep7.yaml"])
-    assert (refused.code, "more than 5 deep" in refused.out) == (2, True)
-
-
-def test_chains_and_parts_are_not_tried_by_themselves(service: OpenAIServer, folder: Path) -> None:
-    for name, said in (("both", "is a chain"), ("loud", "is a voice")):
-        refused = call(["trial", name, "-m", "one", "--yes"])
-        assert (refused.code, refused.out) == (2, "")
-        assert f"`{name}` {said}" in refused.err
-        assert f"`{name}` {said}" in call(["judge", name, "-"], stdin="x").err
-    shown = call(["trial", "--all", "--dry-run", "--rehearse"])
-    assert "left out: 3 formats, 2 chains, 4 voices, which are not tried by themselves" in shown.err
-    assert "both" in call(["translate", "both", "--to", "fr", "--dry-run"]).err
-    strength = call(["lint", "--strength", "spells/both.yaml", "spells/loud.yaml"])
-    assert (strength.code, strength.out) == (0, "")
-
-
-def test_a_chain_is_listed_shown_and_found(folder: Path) -> None:
-    listed: list[dict[str, Any]] = call(["list", "--json"]).json
-    (both,) = [spell for spell in listed if spell["name"] == "both"]
-    assert (both["chain"], both["role"]) == (["first", "second"], "task")
-    shown = call(["show", "both"])
-    assert "first" in shown.out
-    assert "second" in shown.out
-    assert call(["show", "both", "--json"]).json["chain"][0]["spell"] == "first"
-    for flag in ("--raw", "--side-by-side", "--checks"):
-        assert call(["show", "both", flag]).code == 2
-    assert any(spell["name"] == "translated-tldr" for spell in call(["search", "先译后摘", "--json"]).json)

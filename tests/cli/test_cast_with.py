@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from grimoire.ledger import open_ledger
+from tests.cli.chains import write
 from tests.cli.conftest import asked
 from tests.cli.process import call, run
-from tests.cli.test_cast_chain import write
 from tests.servers.openai_server import OpenAIServer, Reply
 
 TALE = "[VARIABLE1:Size:short:short|long]Tell a [VARIABLE1] tale of [PROMPT] in [TARGETLANGUAGE]."
