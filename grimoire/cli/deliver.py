@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from grimoire.trial.work import Result
 
 _LIKE_PARAMETER = re.compile(r"[A-Za-z_][\w.-]*=")
+_REASONS = 3
+"""Of a verdict that a note tells: it stands below an answer that somebody reads. JSON and the log have all of them."""
 NO_CODE = 1
 """The exit code where there is no code block to print."""
 
@@ -164,7 +166,9 @@ def tell(result: Result, *, usage: bool, currency: str, quiet: bool = False) -> 
     if result.cell.rehearsal and not quiet:
         output.note("note: a rehearsal; no model was asked")
     if result.verdict.kind != "works" and not quiet:
-        output.note(f"verdict: {result.verdict.kind} ({'; '.join(result.verdict.reasons)})")
+        reasons = result.verdict.reasons
+        more = [f"and {len(reasons) - _REASONS} more"] if len(reasons) > _REASONS else []
+        output.note(f"verdict: {result.verdict.kind} ({'; '.join([*reasons[:_REASONS], *more])})")
     if usage:
         paid = "" if result.cost is None else f", {output.money(result.cost, currency)}"
         counts = (result.answer.usage.prompt_tokens, result.answer.usage.completion_tokens)

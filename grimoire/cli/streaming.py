@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Protocol
@@ -90,15 +91,59 @@ class PlainStream:
             self._ended = text.endswith("\n")
 
 
+class FirstHeard:
+    """Makes what shows a text when its first piece comes: the question is not to wait for what shows its answer."""
+
+    def __init__(self, make: Callable[[], Shown]) -> None:
+        self._make = make
+        self._made: Shown | None = None
+
+    def feed(self, piece: str) -> None:
+        if self._made is None:
+            self._made = self._make()
+        self._made.feed(piece)
+
+    def draw(self) -> None:
+        if self._made:
+            self._made.draw()
+
+    def forget(self) -> None:
+        if self._made:
+            self._made.forget()
+
+    def aside(self) -> AbstractContextManager[None]:
+        return self._made.aside() if self._made else nullcontext()
+
+    def end(self) -> None:
+        if self._made:
+            self._made.end()
+
+
 def open_stream(delivery: Delivery, outlet: Outlet, later: Later) -> Shown | None:
     """What shows an answer as it comes; None where it is not shown before it is whole."""
     if not delivery.streams:
         return None
-    if not delivery.renders:
+    if delivery.raw:
         return PlainStream(outlet.write)
-    from grimoire.cli.markdown_stream import MarkdownStream
 
-    return MarkdownStream(output.stdout_console(), outlet.write, terminal_size, later=later)
+    def make() -> Shown:
+        if not delivery.renders:
+            return PlainStream(outlet.write)
+        from grimoire.cli.markdown_stream import MarkdownStream
+
+        return MarkdownStream(output.stdout_console(), outlet.write, terminal_size, later=later)
+
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    return FirstHeard(make)
+
+
+def _warm_up() -> None:
+    """Import what rendering takes, while the answer is waited for."""
+    import markdown_it
+    import rich.console
+    import rich.text
+
+    del markdown_it, rich
 
 
 @contextmanager

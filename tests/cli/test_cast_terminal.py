@@ -99,6 +99,16 @@ def test_another_size_in_the_middle_leaves_no_garbage(talk: Speaker, columns: in
     assert len(lines) >= 3 if columns == 100 else len(lines) >= 4
 
 
+def test_another_size_is_drawn_for_while_nothing_comes(talk: Speaker) -> None:
+    with Terminal(CAST, columns=60) as terminal:
+        talk.say("The willow stands by the river, and its long branches")
+        terminal.until("branches")
+        terminal.resize(30, 24)
+        terminal.until("The willow stands by the\nriver, and its long branches")
+        talk.finish()
+        assert terminal.end() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_in_the_middle_keeps_what_came(talk: Speaker, number: signal.Signals) -> None:
     with Terminal(CAST) as terminal:
