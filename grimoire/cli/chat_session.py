@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from grimoire.cli.questions import Question
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
-    from grimoire.trial.work import Result
 
 
 class Hand(Protocol):
     """What asks one question and hands the answer over. Raises ServiceError, KeyboardInterrupt; both are recorded."""
 
-    def __call__(self, call: Call, store: SqliteLedger, run: Run, question: Question) -> Result: ...
+    def __call__(self, call: Call, store: SqliteLedger, run: Run, question: Question) -> object: ...
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +139,7 @@ class Session:
         self._again = again
         run = self._store.start("cast", cast_fire.plan(call, questions))
         try:
-            result = self._hand(call, self._store, run, questions[0])
-            self.answer = result.answer.text if result.answer else ""
+            self._hand(call, self._store, run, questions[0])
         except ServiceError as error:
             self.failed += 1
             note_error("grimoire", error)

@@ -84,7 +84,6 @@ def test_lines_that_are_piped_in_are_the_turns(server_: OpenAIServer) -> None:
             id="system",
         ),
         pytest.param(["mine", "willows"], "/quit\n", ["SPELL", "Answer to 1.", "/quit"], id="no-commands"),
-        pytest.param(["mine"], "@spells/mine.yaml\n", ["SPELL"], id="no-file"),
         pytest.param(["mine", "willows"], "no end", ["SPELL", "Answer to 1.", "no end"], id="no-last-line-end"),
     ],
 )
@@ -96,9 +95,11 @@ def test_what_is_said(server_: OpenAIServer, args: list[str], stdin: str, expect
 
 def test_a_line_is_never_a_files_name(server_: OpenAIServer, folder: Path) -> None:
     (folder / "secret.txt").write_text("what nobody asked for", encoding="utf-8")
-    call(["chat", "mine", "-m", "one"], stdin="secret.txt\n@secret.txt\n")
-    assert "about: secret.txt\n" in server_.bodies[0]["messages"][0]["content"]
-    assert asked(server_.bodies[1]) == "@secret.txt"
+    for line in ("secret.txt", "@secret.txt", "@@secret.txt"):
+        call(["chat", "mine", "-m", "one"], stdin=f"{line}\n{line}\n")
+        spell, follow_up = server_.bodies[-2:]
+        assert f"about: {line}\n" in asked(spell)
+        assert asked(follow_up) == line
 
 
 def test_a_turn_without_an_answer_ends_with_3_and_the_others_go_on(server_: OpenAIServer) -> None:
