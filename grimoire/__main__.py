@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+OBJECTS = 100_000
+"""How many more objects there have to be before Python looks for unused ones: more than a light command makes."""
 
 
 def main() -> None:
     """The command line. Ctrl-C while it is still being imported ends it as it would later."""
+    gc.set_threshold(OBJECTS, 20, 20)
     try:
         from grimoire.cli.app import main as run
     except KeyboardInterrupt:

@@ -139,6 +139,17 @@ def test_what_is_to_be_done_in_the_end_is_done(tmp_path: Path, clean_environment
     assert list((clean_environment / "xdg_cache_home").rglob("*.msgpack"))
 
 
+def test_no_unused_objects_are_looked_for_while_starting_up(tmp_path: Path) -> None:
+    program = (
+        "import gc, sys; gc.callbacks.append(lambda phase, _: print(phase, file=sys.stderr)); sys.argv[1:] = ['list']\n"
+        "from grimoire.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment({}), capture_output=True, check=True
+    )
+    assert done.stderr.count(b"start") <= 1, "what Python does in the end"
+
+
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     line = f"'{sys.executable}' -m grimoire list --json | head -c 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment({}), capture_output=True, check=True)
