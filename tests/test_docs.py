@@ -31,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 READMES = ["README.md", "README.zh.md"]
 TRIALS = ["trials.md", "trials.zh.md"]
+CASTING = ["casting.md", "casting.zh.md"]
 
 
 def in_both(english: str, chinese: str) -> list[tuple[str, str]]:
@@ -55,7 +56,12 @@ def rows(name: str, heading: str, columns: int) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [*((name, 20) for name in READMES), *((f"docs/{name}", 4) for name in TRIALS)]
+    ("name", "least"),
+    [
+        *((name, 20) for name in READMES),
+        *((f"docs/{name}", 4) for name in TRIALS),
+        *((f"docs/{name}", 20) for name in CASTING),
+    ],
 )
 def test_the_commands_run_offline_one_after_another(name: str, least: int, tmp_path: Path) -> None:
     for kept in (*READMES, "spells"):
