@@ -133,10 +133,14 @@ def test_a_program_that_ends_at_once_ends_with_its_code_and_all_it_said(
     assert quick[1] or quick[2]
 
 
-def test_what_is_to_be_done_in_the_end_is_done(tmp_path: Path, clean_environment: Path) -> None:
-    command = [sys.executable, "-m", "grimoire", "list"]
-    subprocess.run(command, cwd=tmp_path, env=environment({}), capture_output=True, check=True)
-    assert list((clean_environment / "xdg_cache_home").rglob("*.msgpack"))
+def test_what_is_to_be_done_in_the_end_is_done(tmp_path: Path) -> None:
+    program = (
+        "import atexit, sys; atexit.register(print, 'done'); sys.argv[1:] = ['--version']\n"
+        "from grimoire.__main__ import main; main(); print('never')"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=environment({}), capture_output=True, check=True)
+    assert done.stdout.splitlines()[1:] == [b"done"]
 
 
 def test_no_unused_objects_are_looked_for_while_starting_up(tmp_path: Path) -> None:
