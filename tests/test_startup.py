@@ -14,7 +14,7 @@ import pytest
 from tests.servers.openai_server import OpenAIServer
 
 SERVICES = {"openai", "aiohttp", "deepl", "httpx2", "requests", "pydantic", "keyring"}
-HEAVY = SERVICES | {"asyncio", "jsonschema", "prompt_toolkit", "trafilatura", "pyperclip", "jinja2", "polib"}
+HEAVY = SERVICES | {"asyncio", "jsonschema", "prompt_toolkit", "trafilatura", "jinja2", "polib"}
 CHECKS = {"regex", "rapidfuzz", "markdown_it", "sqlite3"}
 PROGRAM = """
 import json, sys

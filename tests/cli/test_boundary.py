@@ -158,13 +158,6 @@ def test_a_terminal_is_not_read_when_nothing_is_missing(write_spell: Callable[..
     assert "about: oaks\n" in shown.out
 
 
-def test_a_terminal_is_not_read_when_the_text_is_missing_either(write_spell: Callable[..., Path]) -> None:
-    write_spell()
-    refused = run_on_terminal(["cast", "mine", "--dry-run"])
-    assert refused.code == 2
-    assert "--case willow" in refused.out
-
-
 def test_a_dash_reads_the_terminal(write_spell: Callable[..., Path]) -> None:
     write_spell()
     shown = run_on_terminal(["cast", "mine", "-", "--dry-run"], typed="typed elms\n\x04")
