@@ -145,8 +145,9 @@ def many_spells(count: int, times: int) -> None:
         make_pairs(folder, count)
         time.sleep(3)  # what was written a moment ago is not kept in the index
         print(f"\n{count:,} spells and as many translations {'first':>10} {'afterwards':>12}")
-        complete = completing("grimoire", "grimoire cast tldr-47")
-        for words in (["list", "--json"], ["list"], ["search", "标题"], ["show", "tldr-47"], ["cast", "tl"]):
+        complete = completing("grimoire", "grimoire cast tldr-")
+        one = next(path.stem for path in folder.glob("tldr-*.yaml") if "." not in path.stem)
+        for words in (["list", "--json"], ["list"], ["search", "标题"], ["show", one], ["cast", "tldr-"]):
             command, extra = ([*GRIMOIRE, *words], {}) if words[0] != "cast" else (GRIMOIRE, complete)
             took = [
                 seconds(command, Path(name), Path(home), extra, "tldr" if words[0] == "cast" else "")[0]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from grimoire.chat import Answer
+    from grimoire.cli.judging import SpellJudge
     from grimoire.errors import ServiceError
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Attempt, Outcome, Run
@@ -73,17 +74,20 @@ def ask(  # where it is asked, what, and what becomes of the answer
         typer.Exit, UsageError: the terminal takes nothing any more; the answer is on record.
     """
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     from grimoire.errors import Interrupted, LedgerError, ServiceError
     from grimoire.record import Outcome
 
     outlet = Outlet()
     outcomes: list[Outcome] = []
-    reply = asyncio.run(_ask(settings, question, outcomes, delivery, outlet))
+    with ThreadPoolExecutor(1) as pool:  # what judges the answer is made ready while it is awaited
+        judge = pool.submit(_ready_judge, settings, question)
+        reply = asyncio.run(_ask(settings, question, outcomes, delivery, outlet))
     came = reply.partial if isinstance(reply, ServiceError) else reply
     outcomes.append(Outcome(question.cell, reply, _cost(settings, question, came)))
     try:
-        result = _record(settings, store, run, question, outcomes)
+        result = _record(store, run, judge.result, outcomes)
     except LedgerError:
         if not isinstance(reply, ServiceError):
             deliver_unrecorded(reply.text, delivery, streamed=delivery.streams)
@@ -110,12 +114,18 @@ def _cost(settings: Settings, question: Question, answer: Answer | None) -> floa
     return cost(answer.usage, prices.get(question.backend.name)) if answer else None
 
 
-def _record(
-    settings: Settings, store: SqliteLedger, run: Run, question: Question, outcomes: list[Outcome]
-) -> Result | None:
+def _ready_judge(settings: Settings, question: Question) -> SpellJudge:
+    """What judges the answer, its checks built and their modules imported."""
+    from grimoire.cli import judging
+
+    judge = judging.open_judge(settings, [question.spell])
+    judge.yardstick(question.spell.name, question.cell.case)
+    return judge
+
+
+def _record(store: SqliteLedger, run: Run, judge: Callable[[], SpellJudge], outcomes: list[Outcome]) -> Result | None:
     """What came, and the verdict of the checks that ask no model: a cast is no evidence. None where no answer came."""
     from grimoire.chat import Answer
-    from grimoire.cli import judging
     from grimoire.cli.rescue import rescuer
     from grimoire.errors import LedgerError
     from grimoire.trial.work import Result
@@ -128,7 +138,7 @@ def _record(
         raise
     if not isinstance(answer, Answer):
         return None
-    verdict = judging.open_judge(settings, [question.spell])(cell, answer, paid)
+    verdict = judge()(cell, answer, paid)
     store.add_verdict(number, verdict)
     return Result(cell, verdict, answer, paid, number=number)
 
