@@ -39,6 +39,12 @@ class Usage(msgspec.Struct, frozen=True):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
+    @property
+    def total(self) -> int | None:
+        """All that were counted; None where none were."""
+        counted = [count for count in (self.prompt_tokens, self.completion_tokens) if count is not None]
+        return sum(counted) if counted else None
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             _add(self.prompt_tokens, other.prompt_tokens), _add(self.completion_tokens, other.completion_tokens)

@@ -295,3 +295,16 @@ def test_a_question_has_a_key_though_its_text_is_no_text() -> None:
     cell = Cell(spell="tea", language="en", template="t", case="c", backend="b/m", request=request, text="x", sample=2)
     assert cell.key != msgspec.structs.replace(cell, case="d").key
     assert msgspec.structs.replace(cell, question=cell.asks).key == cell.key == f"{cell.asks}-2"
+
+
+@pytest.mark.parametrize(
+    ("usage", "total"),
+    [
+        pytest.param(Usage(30, 12), 42, id="both"),
+        pytest.param(Usage(30, None), 30, id="what was counted"),
+        pytest.param(Usage(0, 0), 0, id="none were needed"),
+        pytest.param(Usage(), None, id="nobody counted"),
+    ],
+)
+def test_tokens_are_summed_where_they_were_counted(usage: Usage, total: int | None) -> None:
+    assert usage.total == total

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "grimoire"
 VALUES = {
     *("errors", "spell", "placeholders", "languages", "chat", "verdict", "record", "redact", "terminal", "search"),
     *("segment", "glossary", "scripts", "hanzi", "likeness", "chance", "standing", "expectations", "mutants", "pace"),
-    *("expression", "permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam"),
+    *("expression", "permutation", "rates", "dials", "conversation", "compose", "contradictions", "seam", "proxies"),
 }
 PORTS = {"ports"}
 FILES = {

@@ -26,6 +26,7 @@ from grimoire.backends.openai_wire import Piece
 from grimoire.backends.rate_headers import read_allowance
 from grimoire.chat import Answer, Request
 from grimoire.errors import RequestRejected, ServiceError, ServiceFault, ServiceUnreachable
+from grimoire.proxies import proxy_for, scheme_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -277,29 +278,15 @@ async def _let_end(response: ClientResponse) -> None:
 
 
 def _proxy_for(base_url: str) -> str | None:
-    """The proxy that the environment, or the system, has for a URL. Raises ValueError for one that cannot be used."""
-    from urllib.request import getproxies, proxy_bypass
-
+    """The proxy for a URL. Raises ValueError for one that cannot be used, and says nothing of its user or password."""
     parts = urlsplit(base_url)
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
+    proxy = proxy_for(parts.scheme, parts.netloc.rpartition("@")[2])
+    if not proxy:
         return None
-    scheme = proxy.partition("://")[0] if "://" in proxy else "http"
-    if scheme.lower() not in {"http", "https"}:
-        raise ValueError(f"a proxy that speaks {scheme} is only for `transport: sdk` in the backend's settings")
-    return _readable(proxy if "://" in proxy else f"http://{proxy}")
-
-
-def _readable(proxy: str) -> str:
-    """The URL of a proxy. Raises ValueError, which says nothing of it: a password may be in it."""
-    from yarl import URL
-
-    try:
-        readable = bool(URL(proxy).host)
-    except ValueError:
-        readable = False
-    if not readable:
+    spoken = proxy.partition("://")[0]
+    if spoken.lower() not in {"http", "https"}:
+        raise ValueError(f"a proxy that speaks {spoken} is only for `transport: sdk` in the backend's settings")
+    if not scheme_of(proxy):
         raise ValueError("the proxy's address cannot be read")
     return proxy
 

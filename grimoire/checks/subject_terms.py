@@ -126,7 +126,7 @@ def find(term: str, folded: str) -> Found:
     stem, count, first, last = term[1:], 0, -1, -1
     at = folded.find(stem)
     while at >= 0:
-        if not _is_letter(folded, at - 1) and (len(stem) > 3 or _ends_word(folded, at + len(stem))):  # noqa: PLR2004
+        if not _is_letter(folded, at - 1) and (len(stem) > 3 or _ends_word(folded, at + len(stem))):  # noqa: PLR2004  # letters
             count, first, last = count + 1, at if first < 0 else first, at
         at = folded.find(stem, at + len(stem))
     return Found(count, first, last)

@@ -12,13 +12,13 @@ _OPTION = re.compile("--?[A-Za-z]|--$")
 _RUN = re.compile(r"[0-9]{8}(T[0-9]{0,6}(-[0-9a-f]*)?)?|last(~.*)?")
 
 
-def join_pairs(arguments: Sequence[str], flags: Sequence[str] = PAIRS) -> list[str]:
+def join_pairs(arguments: Sequence[str]) -> list[str]:
     """`-p KEY VALUE` as `-p KEY=VALUE`, so that both spellings work; everything after `--` stays as it is."""
     joined: list[str] = []
     rest = list(arguments)
     while rest and rest[0] != "--":
         joined.append(rest.pop(0))
-        if joined[-1] in flags and rest:
+        if joined[-1] in PAIRS and rest:
             pair = rest.pop(0)
             if "=" not in pair and rest and not _OPTION.match(rest[0]):
                 pair += f"={rest.pop(0)}"

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from grimoire.chat import Usage
 from grimoire.cli import cast_fire, output
+from grimoire.cli.cast_resume import find_begun
 from grimoire.cli.chain_links import Link, is_pair, open_chain, takes, with_values
 from grimoire.cli.chain_walk import Chain, Stopped, Walk, first_cell, walk_json
 from grimoire.cli.questions import Input, Question
+from grimoire.cli.took import took
 from grimoire.errors import ServiceError, UsageError
 from grimoire.spell import Spell
 from grimoire.terminal import one_line
@@ -135,11 +137,8 @@ def _usage(results: Sequence[Result], currency: str) -> str:
     """What all steps took: those that were on record already, too."""
     answers = [result.answer for result in results if result.answer]
     usage = sum((answer.usage for answer in answers), Usage())
-    counts = (usage.prompt_tokens, usage.completion_tokens)
-    asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
     costs = [result.cost for result in results if result.cost is not None]
-    paid = f", {output.money(sum(costs), currency)}" if costs else ""
-    return f"{asked} tokens in, {answered} out, {sum(answer.seconds for answer in answers):.1f} s{paid}"
+    return took(usage, sum(answer.seconds for answer in answers), sum(costs) if costs else None, currency)
 
 
 def _plan(chain: Chain, inputs: Sequence[Input], backend: Paced) -> dict[str, object]:
@@ -152,12 +151,7 @@ def _plan(chain: Chain, inputs: Sequence[Input], backend: Paced) -> dict[str, ob
 def _go_on(chain: Chain, inputs: Sequence[Input], store: SqliteLedger, backend: Paced) -> Run:
     """The latest unfinished run of this chain that has an answer to a first question, or else none at all yet."""
     firsts = {first_cell(chain, given.case, backend).asks for given in inputs}
-    begun: Run | None = None
-    for run in store.unfinished_casts([chain.name]):
-        done = store.done(run)
-        if not firsts.isdisjoint(key.rpartition("-")[0] for key in done):
-            return run
-        begun = begun or (None if done else run)
+    begun = find_begun(store, [chain.name], lambda done: not firsts.isdisjoint(key.rpartition("-")[0] for key in done))
     if begun is None:
         message = f"no unfinished cast of `{chain.name}` has an answer to this input"
         raise UsageError(message, hint="leave --resume out to ask all of its steps")

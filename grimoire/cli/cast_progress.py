@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from grimoire.cli import output, progress
 from grimoire.cli.aside import GRACE, write_all
+from grimoire.cli.line_breaks import shorten
 from grimoire.cli.progress_table import amount, pauses, span
 from grimoire.trial.progress import Progress, Row, total
 
@@ -140,7 +141,4 @@ class _Above(io.TextIOBase):
 
 def _cut(now: Callable[[], str], console: Console) -> str:
     """What fits: a line that is broken in two cannot be wiped away."""
-    from rich.cells import cell_len, set_cell_size
-
-    text, wide = now(), console.width - 1
-    return text if cell_len(text) <= wide else set_cell_size(text, wide - 1).rstrip() + "…"
+    return shorten(now(), console.width - 1)

@@ -10,6 +10,8 @@ from grimoire.errors import UsageError
 from grimoire.ledger import IN_MEMORY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from grimoire.cli.cast_questions import Questions
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
@@ -26,15 +28,21 @@ def go_on(store: SqliteLedger, questions: Questions, plan: dict[str, object]) ->
     """
     names = [str(name) for name in plan["names"]] if isinstance(plan["names"], list) else []
     asked = {question.cell.key for question in questions}
-    begun: Run | None = None
-    for run in store.unfinished_casts(names):
-        done = store.done(run)
-        if not asked.isdisjoint(done):
-            return run
-        begun = begun or (None if done else run)
+    begun = find_begun(store, names, lambda done: not asked.isdisjoint(done))
     if begun is None:
         message = f"no unfinished cast of `{', '.join(names)}` has an answer to any of these inputs"
         raise UsageError(message, hint="leave --resume out to ask all of them")
+    return begun
+
+
+def find_begun(store: SqliteLedger, names: Sequence[str], fits: Callable[[Iterable[str]], bool]) -> Run | None:
+    """The latest unfinished cast of these spells whose answered keys fit, else the latest that has no answer yet."""
+    begun: Run | None = None
+    for run in store.unfinished_casts(names):
+        done = store.done(run)
+        if fits(done):
+            return run
+        begun = begun or (None if done else run)
     return begun
 
 

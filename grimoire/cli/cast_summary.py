@@ -10,6 +10,7 @@ from grimoire.chat import Usage
 from grimoire.cli import output
 from grimoire.cli.cast_forms import variant
 from grimoire.cli.cast_table import facts
+from grimoire.cli.took import tokens
 from grimoire.terminal import one_line
 from grimoire.verdict import Verdict, VerdictKind
 
@@ -119,12 +120,10 @@ class Summary:
                 output.note(f"{name}: {said}" if self._variants > 1 else f"verdicts: {said}")
 
     def _took(self) -> str:
-        counts = (self._usage.prompt_tokens, self._usage.completion_tokens)
-        asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
         paid = "" if self._cost is None else f", {output.money(self._cost, self._currency)}"
         before = f", {self.earlier:,} of them before" if self.earlier else ""
         return (
-            f"{output.count(self.answered, 'answer')}{before}: {asked} tokens in, {answered} out, "
+            f"{output.count(self.answered, 'answer')}{before}: {tokens(self._usage)}, "
             f"{self._seconds:.1f} s of answering{paid}"
         )
 

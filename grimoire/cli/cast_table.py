@@ -72,8 +72,8 @@ def facts(result: Result, currency: str) -> str:
     answer = result.answer
     if answer is None:
         return ""
-    counted = [count for count in (answer.usage.prompt_tokens, answer.usage.completion_tokens) if count is not None]
-    parts = [output.count(sum(counted), "token")] if counted else []
+    tokens = answer.usage.total
+    parts = [] if tokens is None else [output.count(tokens, "token")]
     parts += [] if result.cost is None else [output.money(result.cost, currency)]
     return ", ".join([*parts, f"{answer.seconds:.1f} s"])
 

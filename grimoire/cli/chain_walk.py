@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from grimoire import compose
-from grimoire.chat import Usage
 from grimoire.cli import cast_fire, output
 from grimoire.cli.chain_links import Link, flat
 from grimoire.cli.questions import Input, Question
@@ -164,11 +163,6 @@ def walk_json(walk: Walk, error: str = "") -> dict[str, object]:
 def _told(result: Result) -> str:
     if result.earlier:
         return "on record already"
-    tokens = _tokens(result.answer.usage) if result.answer else None
+    tokens = result.answer.usage.total if result.answer else None
     counted = "" if tokens is None else f", {output.count(tokens, 'token')}"
     return f"{result.verdict.kind}{counted}"
-
-
-def _tokens(usage: Usage) -> int | None:
-    known = [count for count in (usage.prompt_tokens, usage.completion_tokens) if count is not None]
-    return sum(known) if known else None

@@ -193,9 +193,9 @@ def _text(ctx: typer.Context) -> tuple[Spell | None, Template | None]:
     library = _library()
     codes = _codes(ctx)
     if joined := ctx.params.get("joined"):
-        from grimoire.cli.join_parts import join_parts
+        from grimoire.cli.join_parts import join_spells
 
-        spell, texts = join_parts(library, [str(name), *joined], codes)
+        spell, texts = join_spells(library, [library.get(part) for part in (str(name), *joined)], codes)
         return spell, texts[0]
     spell = library.get(str(name), begins=True)
     translation = library.translation(spell, codes[0]) if codes else None

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from grimoire.spell import Spell, Template, Translation
 
 
-def join_parts(
-    library: Library, names: Sequence[str], languages: Sequence[str], *, force: bool = False
-) -> tuple[Spell, tuple[Template, ...]]:
-    """The spells of some names as one, as `join_spells`. Raises as it does, and UnknownName for a name."""
-    return join_spells(library, [library.get(name) for name in names], languages, force=force)
-
-
 def join_spells(
     library: Library, spells: Sequence[Spell], languages: Sequence[str], *, force: bool = False
 ) -> tuple[Spell, tuple[Template, ...]]:

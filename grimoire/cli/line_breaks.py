@@ -39,6 +39,14 @@ def pieces(text: str) -> Iterator[str]:
     return (text[start:end] for start, end, _ in _tokens(text))
 
 
+def shorten(text: str, width: int) -> str:
+    """A line of at most so many cells, with an ellipsis where something was cut off."""
+    from rich.cells import set_cell_size
+
+    text = text[: width + 1]  # a character takes a column at least: what is longer is cut, and need not be measured
+    return text if cells_of(text) <= width else f"{set_cell_size(text, max(0, width - 1)).rstrip()}…"
+
+
 @lru_cache(maxsize=4096)
 def cells_of(text: str) -> int:
     """Columns that a text takes on a terminal."""

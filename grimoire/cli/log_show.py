@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grimoire.cli import complete, options, output
+from grimoire.cli.took import tokens
 from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ def _facts(settings: Settings, entry: Entry) -> Iterator[str]:
 
 def _tokens(usage: Usage) -> str:
     """Those that were counted; nothing where none were."""
-    counts = (usage.prompt_tokens, usage.completion_tokens)
-    asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
-    return "" if counts == (None, None) else f"{asked} tokens in, {answered} out, "
+    return "" if usage.total is None else f"{tokens(usage)}, "
 
 
 def _place(link: Link, turns: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grimoire.cli.line_breaks import shorten
 from grimoire.search import Place, spans
 from grimoire.terminal import one_line
 
@@ -55,11 +56,11 @@ def snip(text: str, needles: Sequence[str], width: int) -> str:
     text = one_line(text, len(text))
     marks = spans(text, needles)
     if not marks or (len(text) <= width and cell_len(text) <= width):
-        return _fit(text, width)
+        return shorten(text, width)
     reach = width // 2  # characters, as far as they may be two columns wide each
     start, _ = max(marks, key=lambda mark: (sum(mark[0] <= other < mark[0] + reach for other, _ in marks), -mark[0]))
     begin = _backed(text, start, max(width // 4, width - 1 - cell_len(text[start : start + width])))
-    return _fit(f"…{text[begin:]}" if begin else text, width)
+    return shorten(f"…{text[begin:]}" if begin else text, width)
 
 
 def _titles(spell: Spell, texts: Sequence[Translation]) -> list[str]:
@@ -80,13 +81,6 @@ def _backed(text: str, start: int, columns: int) -> int:
         begin -= 1
     space = text.find(" ", begin, start)
     return space + 1 if begin and space >= 0 and text[begin].isascii() else begin
-
-
-def _fit(text: str, width: int) -> str:
-    from rich.cells import cell_len, set_cell_size
-
-    text = text[: width + 1]  # a character takes a column at least: what is longer is cut, and need not be measured
-    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)).rstrip() + "…"
 
 
 def _marked(text: str, needles: Sequence[str], style: str) -> Text:

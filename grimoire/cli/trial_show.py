@@ -85,7 +85,7 @@ def _rest(fired: Fired) -> str:
 
 
 def _spent(setup: Setup, panel: CountingBackend) -> str:
-    counted = (panel.usage.prompt_tokens or 0) + (panel.usage.completion_tokens or 0)
+    counted = panel.usage.total or 0
     paid = cost(panel.usage, wiring.prices(setup.settings, [panel]).get(panel.name))
     said = [output.count(panel.calls, "request"), f"{counted:,} tokens" if counted else ""]
     said += [] if paid is None else [output.money(paid, setup.settings.values.currency)]

@@ -86,4 +86,4 @@ def _chinese(text: str) -> int | None:
         else:
             return None
     # `一万二` and `三百五` leave the last unit out.
-    return total + part + digit * (unit // 10 if unit > 10 else 1)  # noqa: PLR2004
+    return total + part + digit * (unit // 10 if unit > 10 else 1)  # noqa: PLR2004  # after 十 come ones

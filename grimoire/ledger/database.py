@@ -49,12 +49,12 @@ def open_database(
         return connect_reader(path)
 
 
-def open_in_memory(kind: Kind = LEDGER) -> sqlite3.Connection:
-    """An empty, up-to-date database that is gone when it is closed; nothing of it is ever on a disk."""
+def open_in_memory() -> sqlite3.Connection:
+    """An empty, up-to-date ledger that is gone when it is closed; nothing of it is ever on a disk."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA foreign_keys = ON")
-    migrate(connection, IN_MEMORY, kind)
+    migrate(connection, IN_MEMORY, LEDGER)
     return connection
 
 

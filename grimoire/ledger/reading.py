@@ -46,7 +46,7 @@ JUDGED: Final = f"""
     WHERE a.kind <> 'cast' AND a.spell = :spell AND a.language = :language AND a.backend = :backend
         AND a.rehearsal = :rehearsal AND (a.error <> '' OR v.kind IS NOT NULL)
     ORDER BY a.id
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 
 
 # An answer that was got anew with another text or other parameters, as a resumed run does when the settings have
@@ -61,7 +61,7 @@ def _superseded_sql(scope: str, place: str) -> str:
         CROSS JOIN latest AS l USING ({place})
         JOIN answers AS b ON b.id = l.id
         WHERE {scope} AND a.id < b.id AND (a.incantation, a.parameters) <> (b.incantation, b.parameters)
-    """  # noqa: S608
+    """  # noqa: S608  # as above
 
 
 # A cast has no cases: its inputs are as many questions, and none ends another.
@@ -74,7 +74,7 @@ SUPERSEDED_IN_CELL: Final = _superseded_sql(
 _DONE = f"""
     SELECT a.id, a.key, v.kind FROM answers AS a LEFT JOIN verdicts AS v ON {_LAST_VERDICT}
     WHERE a.run = :run AND a.error = '' AND a.id > :last ORDER BY a.id LIMIT :size
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 _SCORED = f"""
     SELECT a.id, a.spell, a.language, a.backend, a.case_id, a.sample, a.rehearsal,
         CASE a.error WHEN '' THEN v.kind ELSE 'error' END, CASE a.error WHEN '' THEN v.reason ELSE a.error_message END,
@@ -83,7 +83,7 @@ _SCORED = f"""
             WHERE answer = a.id AND verdict = v.number AND split = 1)
     FROM answers AS a LEFT JOIN verdicts AS v ON {_LAST_VERDICT}
     WHERE a.run = :run AND a.id > :last AND (a.error <> '' OR v.kind IS NOT NULL) ORDER BY a.id LIMIT :size
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 _UNJUDGED = """
     SELECT a.key FROM answers AS a
     WHERE a.run = ? AND a.error = '' AND NOT EXISTS (SELECT 1 FROM verdicts WHERE answer = a.id)
@@ -259,7 +259,7 @@ _CHECKS = f"""
     WITH wanted (answer, verdict) AS (VALUES %s)
     SELECT answer, {", ".join(rows.CHECK_COLUMNS)} FROM wanted CROSS JOIN check_results USING (answer, verdict)
     ORDER BY answer, position
-"""  # noqa: S608
+"""  # noqa: S608  # as above
 _OPINIONS = "SELECT answer, at, verdict, note FROM opinions WHERE answer IN (%s) ORDER BY answer, number"
 _IMAGES = "SELECT answer, name FROM images WHERE answer IN (%s) ORDER BY answer, id"
 # Those of a question since the last error that ended it: an answer is the last thing a run asks of one.

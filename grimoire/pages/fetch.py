@@ -13,7 +13,7 @@ from grimoire.errors import RequestRejected, ServiceTimeout, ServiceUnreachable,
 from grimoire.pages import urls
 from grimoire.pages.failures import from_aiohttp, from_status, refused
 from grimoire.pages.guard import AddressRefused, Guard, Rule
-from grimoire.pages.proxies import proxy_for
+from grimoire.proxies import proxy_for, scheme_of
 from grimoire.terminal import one_line
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ async def _open(url: URL, watch: Guard, limits: Limits, resolver: AbstractResolv
     from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, ThreadedResolver
 
     host, port = url.host or "", url.port or 0
-    proxy = proxy_for(url.scheme, host if url.is_default_port() else f"{host}:{port}")
+    proxy = _proxy_for(url.scheme, host if url.is_default_port() else f"{host}:{port}")
     trust = _trust() if "https" in {url.scheme, proxy.partition(":")[0].lower()} else True
     if proxy:
         await watch.check_behind_proxy(host, port, resolver or ThreadedResolver())
@@ -147,6 +147,15 @@ def _next(url: URL, goal: str) -> URL:
         hint = f"give that URL itself, if you want it: {urls.show(target)}"
         raise UsageError(f"{urls.show(url)} redirects from https to http", hint=hint)
     return target
+
+
+def _proxy_for(scheme: str, place: str) -> str:
+    """The proxy's URL, or "". Raises UsageError, which says nothing of it: a password may be in it."""
+    proxy = proxy_for(scheme, place)
+    if proxy and scheme_of(proxy) not in {"http", "https"}:
+        hint = "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY"
+        raise UsageError("a page is read through an http or https proxy only", hint=hint)
+    return proxy
 
 
 def _trust() -> ssl.SSLContext:

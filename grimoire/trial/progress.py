@@ -127,8 +127,7 @@ class _Lane:
         if result.cost is not None:
             self.cost = (self.cost or 0.0) + result.cost
         if result.answer is not None:
-            usage = result.answer.usage
-            self.tokens += (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+            self.tokens += result.answer.usage.total or 0
         if result.earlier:
             self.earlier += 1
         else:

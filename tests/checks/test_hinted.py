@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from re import _constants as op  # type: ignore[attr-defined]  # the only place where Python keeps the trees
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]  # not in the stubs
 from typing import Any
 
 import pytest

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grimoire.cli.line_breaks import breaks, cells_of
+from grimoire.cli.line_breaks import breaks, cells_of, shorten
 
 
 def lines(text: str, width: int) -> list[str]:
@@ -41,3 +41,18 @@ def test_every_line_fits_and_nothing_is_lost(text: str, width: int) -> None:
     broken = lines(text, width)
     assert all(cells_of(line) <= width for line in broken)
     assert "".join("".join(broken).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        pytest.param("exact fit!", 10, "exact fit!", id="just fits"),
+        pytest.param("林黛玉倒拔", 10, "林黛玉倒拔", id="Chinese that just fits"),
+        pytest.param("eleven long", 10, "eleven lo…", id="a letter too many"),
+        pytest.param("林黛玉倒拔垂杨柳", 10, "林黛玉倒…", id="half a character is left out"),
+        pytest.param("林黛玉 " * 9, 8, "林黛玉…", id="no space before the ellipsis"),
+        pytest.param("a", 0, "…", id="no width"),
+    ],
+)
+def test_a_line_that_is_too_long_ends_with_an_ellipsis(text: str, width: int, shown: str) -> None:
+    assert shorten(text, width) == shown

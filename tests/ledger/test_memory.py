@@ -323,7 +323,7 @@ def locked_folder() -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", ["memory.sqlite", "new.sqlite"])
 def test_where_nothing_may_be_written_it_says_so(locked_folder: Path, name: str) -> None:
-    with pytest.raises(LedgerError, match=r"the translation memory .* cannot be") as caught:  # noqa: SIM117
+    with pytest.raises(LedgerError, match=r"the translation memory .* cannot be") as caught:  # noqa: SIM117  # what raises is seen
         with open_memory(locked_folder / name) as memory:
             memory.remember({a_key(): "x"})
     assert "permissions" in caught.value.hint
