@@ -87,7 +87,7 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, object]:
     """`--option` pairs: a value that reads as a number, true, false or null is one."""
     from grimoire import yamlfile
 
-    return {key: yamlfile.parse(value, "--option").data for key, value in map(split_pair, pairs)}
+    return {key: yamlfile.parse(clean(value), "--option").data for key, value in map(split_pair, pairs)}
 
 
 def _read_sheet(given: Given, known: fields.Wanted, stdin: TextIO | None) -> Sheet:

@@ -11,7 +11,7 @@ from grimoire.cli.fields import ANSWER_IN, PROMPT
 from grimoire.cli.output import note
 from grimoire.cli.questions import Input
 from grimoire.cli.sheet import Sheet
-from grimoire.cli.sources import DASH, read_file
+from grimoire.cli.sources import DASH, clean, read_file
 from grimoire.errors import MissingInput, UsageError
 from grimoire.spell import Case
 from grimoire.terminal import one_line
@@ -27,7 +27,9 @@ def from_files(sheet: Sheet) -> list[Input]:
     read = list(_read_files(sheet))
     if empty := [name for name, text in read if not text.strip()]:
         raise MissingInput(f"there is nothing in {_some(empty)}", hint="nothing was sent; leave it out")
-    return [Input(case=fields.make_case(sheet.known, shared, sheet.text, text), label=name) for name, text in read]
+    return [
+        Input(case=fields.make_case(sheet.known, shared, sheet.text, text), label=clean(name)) for name, text in read
+    ]
 
 
 def from_lines(sheet: Sheet) -> list[Input]:
@@ -43,7 +45,7 @@ def from_lines(sheet: Sheet) -> list[Input]:
             if line.strip():
                 label = f"{name}:{number}" if name else f"line {number}"
                 with _telling(f"{name or STDIN}:{number}"):
-                    found.append(Input(case=_line_case(sheet, shared, place, line), label=label))
+                    found.append(Input(case=_line_case(sheet, shared, place, line), label=clean(label)))
     if not found:
         raise MissingInput("--each-line: there is no line to cast", hint="nothing was sent")
     return found
@@ -67,7 +69,7 @@ def from_json(sheet: Sheet) -> list[Input]:
                 case = _object_case(sheet, shared, values)
             unused |= dict.fromkeys(rest)
             label = f"{name}:{each.line}" if name else f"object {count}"
-            found.append(Input(case=case, label=label, given=each.given))
+            found.append(Input(case=case, label=clean(label), given=each.given))
     if not found:
         raise MissingInput("--each-json: there is no object to cast", hint="nothing was sent")
     if unused:

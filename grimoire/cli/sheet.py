@@ -73,7 +73,7 @@ def make_sheet(
     values: dict[str, str] = {}
     paired: set[str] = set()
     by_name = {fields.find_place(known, stdin_as): f"--stdin-as {stdin_as}"} if stdin_as else {}
-    for key, value in map(split_pair, map(clean, pairs)):
+    for key, value in map(split_pair, pairs):
         place = fields.find_place(known, key)
         if place in paired or (place in by_name and place != PROMPT):
             raise UsageError(f"{key} is given twice", hint="leave one of them out")
@@ -103,19 +103,19 @@ def make_sheet(
 
 
 def split_pair(text: str) -> tuple[str, str]:
-    """KEY and VALUE. Raises UsageError."""
+    """KEY and VALUE, which may name a file in whatever bytes. Raises UsageError."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise UsageError(f"`{text}` is not KEY=VALUE")
-    return key.strip(), value
+    return clean(key).strip(), value
 
 
 def read_value(key: str, value: str) -> str:
     """A value as it stands, or that of a file; `@@` is an `@`."""
     if value.startswith("@@"):
-        return value[1:]
+        return clean(value[1:])
     if not value.startswith("@"):
-        return value
+        return clean(value)
     name = value[1:]
     try:
         return read_file(str(Path(name).expanduser()) if name.startswith("~") else name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grimoire.cli.inputs import Given, build_case, read_inputs
+from grimoire.cli.inputs import Given, build_case, parse_parameters, read_inputs
 from grimoire.cli.sources import LARGEST, read_file, read_stdin, sort_arguments
 from grimoire.errors import MissingInput, UsageError
 from grimoire.spell import Case, Spell, Template, Variable
@@ -284,6 +284,18 @@ def test_a_value_out_of_a_file_loses_its_mark_and_its_last_line_ends(folder: Pat
     (folder / "tone.txt").write_bytes(b"\xef\xbb\xbfdry\r\nand short\r\n\r\n")
     assert one("oaks", pairs=["2=@tone.txt"]).variables == {"2": "dry\nand short"}
     assert one("oaks", pairs=["2=@@tone.txt"]).variables == {"2": "@tone.txt"}
+
+
+def test_a_file_of_any_name_is_a_value(folder: Path) -> None:
+    name = os.fsdecode(b"\xff.md")
+    (folder / name).write_text("text", encoding="utf-8")
+    assert one(pairs=[f"prompt=@{name}"]).prompt == "text"
+    assert one(pairs=[f"prompt={name}"]).prompt == "?.md"
+    assert one(pairs=[f"prompt=@@{name}"]).prompt == "@?.md"
+
+
+def test_a_parameter_is_utf8() -> None:
+    assert parse_parameters(["x=a" + os.fsdecode(b"\xff")]) == {"x": "a?"}
 
 
 def test_a_file_of_ones_home_is_a_value(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
