@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from msgspec.structs import replace
 
-from grimoire.chat import Usage
 from grimoire.cli import cast_fire, output
 from grimoire.cli.cast_resume import find_begun
 from grimoire.cli.chain_links import Link, is_pair, open_chain, takes, with_values
 from grimoire.cli.chain_walk import Chain, Stopped, Walk, first_cell, walk_json
 from grimoire.cli.questions import Input, Question
-from grimoire.cli.took import took
+from grimoire.cli.took import all_took
 from grimoire.errors import ServiceError, UsageError
 from grimoire.spell import Spell
 from grimoire.terminal import one_line
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from grimoire.ledger import SqliteLedger
     from grimoire.record import Run
     from grimoire.trial.paced import Paced
-    from grimoire.trial.work import Result
 
 T = TypeVar("T")
 
@@ -129,16 +127,8 @@ def _hand_over(walk: Walk) -> int:
     currency = call.settings.values.currency
     code = deliver(last, walk.run.id, call.delivery, streamed=streamed, currency=currency)
     if call.delivery.usage:
-        output.note(f"in all {_usage(walk.results, currency)}")
+        output.note(f"in all {all_took(walk.results, currency)}")
     return code
-
-
-def _usage(results: Sequence[Result], currency: str) -> str:
-    """What all steps took: those that were on record already, too."""
-    answers = [result.answer for result in results if result.answer]
-    usage = sum((answer.usage for answer in answers), Usage())
-    costs = [result.cost for result in results if result.cost is not None]
-    return took(usage, sum(answer.seconds for answer in answers), sum(costs) if costs else None, currency)
 
 
 def _plan(chain: Chain, inputs: Sequence[Input], backend: Paced) -> dict[str, object]:

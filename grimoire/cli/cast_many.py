@@ -12,7 +12,7 @@ import typer
 
 from grimoire.cli import cast_progress, output
 from grimoire.cli.cast_order import InOrder, Late
-from grimoire.cli.cast_outlet import Collected, Shape, outlets_of
+from grimoire.cli.cast_outlet import Collected, Shape, outlets_of, tell_unwritten
 from grimoire.cli.cast_resume import go_on, going_on
 from grimoire.cli.cast_summary import Summary
 from grimoire.cli.running import INTERRUPTED, UNREAD, calm_collector, recalled, signals
@@ -222,7 +222,10 @@ def _unfinished(work: Work, summary: Summary, ended: Ended) -> str:
 
 
 def _give(call: Call, collected: Collected) -> None:
-    """Where everything goes at once: the file, the clipboard. Raises UsageError."""
+    """Where everything goes at once: the file, the clipboard; nothing takes no place. Raises UsageError."""
+    if collected.empty:
+        tell_unwritten(call.delivery)
+        return
     if call.delivery.file is not None:
         collected.write(call.delivery.file)
     if call.delivery.copy:

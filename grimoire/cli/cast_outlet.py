@@ -30,9 +30,11 @@ class Collected:
 
     def __init__(self) -> None:
         self._kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # open until it is closed
+        self.empty = True
 
     def put(self, text: str) -> None:
         """Keep one more. Raises UsageError where there is no room."""
+        self.empty = False
         try:
             self._kept.write(text.encode("utf-8", "replace"))
         except OSError as error:
@@ -113,3 +115,9 @@ def outlets_of(shape: Shape, put: Callable[[str], None], collected: Collected) -
     if delivery.file is not None or delivery.copy:
         outlets.append(Outlet(shape.form(terminal=False), collected.put))
     return outlets
+
+
+def tell_unwritten(delivery: Delivery) -> None:
+    """There is nothing to put in the file: what it held before is worth more."""
+    if delivery.file is not None:
+        output.note(f"nothing for {delivery.file}, which stays as it was")

@@ -10,7 +10,10 @@ from msgspec.structs import replace
 
 from grimoire.cli import output
 from grimoire.cli.cast_forms import Stacked
+from grimoire.cli.cast_outlet import tell_unwritten
 from grimoire.cli.chain_walk import Stopped, Walk, walk_json
+from grimoire.cli.deliver import NO_CODE
+from grimoire.cli.took import all_took
 from grimoire.errors import AuthenticationFailed, KeyMissing, QuotaExceeded, ServiceError
 from grimoire.terminal import one_line
 
@@ -44,6 +47,11 @@ def fire_many(walks: Sequence[Walk]) -> int:
         output.note(f"stopped after {output.count(codes.count(0), 'input')}; {going_on(first.store)}")
         raise
     _keep("".join(texts), delivery)
+    if delivery.usage:
+        currency = first.chain.call.settings.values.currency
+        output.note(f"in all {all_took([result for walk in walks for result in walk.results], currency)}")
+    if form.without_code:
+        output.note(f"no code block in {output.count(form.without_code, 'answer')}")
     failed = len(codes) - codes.count(0)
     if failed:
         output.note(
@@ -51,7 +59,7 @@ def fire_many(walks: Sequence[Walk]) -> int:
         )
     else:
         first.store.finish(first.run)
-    return max(codes)
+    return max(*codes, NO_CODE if form.without_code else 0)
 
 
 def _one(walk: Walk, form: Stacked, *, json: bool) -> tuple[int, str]:
@@ -83,7 +91,9 @@ def _keep(text: str, delivery: Delivery) -> None:
     """To the file and the clipboard, where they are asked for."""
     from grimoire.cli.deliver import copy_text, hand_over
 
-    if delivery.file is not None:
+    if not text:
+        tell_unwritten(delivery)
+    elif delivery.file is not None:
         hand_over(text, replace(delivery, code=False, raw=True))
     elif delivery.copy:
         copy_text(text)

@@ -170,6 +170,32 @@ def test_an_output_file_has_what_came_though_some_failed(service: OpenAIServer, 
 
 
 @pytest.mark.parametrize(
+    ("option", "reply", "code"),
+    [
+        pytest.param("--raw", Reply(status=400), 3, id="all failed"),
+        pytest.param("-x", Reply(text="No code in here."), 1, id="no code"),
+    ],
+)
+def test_an_output_file_that_would_be_empty_stays_as_it_was(
+    service: OpenAIServer, folder: Path, option: str, reply: Reply, code: int
+) -> None:
+    (folder / "all.txt").write_text("before", encoding="utf-8")
+    service.reply = reply
+    done = call([*MANY, option, "-o", "all.txt"], stdin=lines(2))
+    assert (done.code, (folder / "all.txt").read_text(encoding="utf-8")) == (code, "before")
+    assert "nothing for all.txt, which stays as it was" in done.err
+
+
+def test_a_file_whose_name_is_not_utf8_is_an_input_like_any_other(service: OpenAIServer, folder: Path) -> None:
+    for name in (os.fsdecode(b"\xff.md"), "b.md"):
+        (folder / name).write_text("line 1\n", encoding="utf-8")
+    done = run(["cast", "short", os.fsdecode(b"\xff.md"), "b.md", "-m", "one", "--json"])
+    assert (done.code, [each["input"] for each in done.lines]) == (0, ["?.md", "b.md"])
+    each = run(["cast", "short", "--each-line", os.fsdecode(b"\xff.md"), "-m", "one", "--json"])
+    assert (each.code, [one["input"] for one in each.lines]) == (0, ["?.md:1"])
+
+
+@pytest.mark.parametrize(
     ("output", "shown"), [pytest.param((), answers(3), id="too"), pytest.param(("-o", "f"), "", id="file")]
 )
 def test_the_clipboard_gets_all_of_it(service: OpenAIServer, folder: Path, output: tuple[str, ...], shown: str) -> None:

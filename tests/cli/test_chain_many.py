@@ -90,6 +90,15 @@ def test_failures_are_told_apart_the_rest_is_handed_over_and_what_failed_is_gone
     assert unfinished(folder) == [False]
 
 
+def test_code_alone_and_what_it_took(service: OpenAIServer, folder: Path) -> None:
+    (folder / "out.md").write_text("before", encoding="utf-8")
+    done = call([*LINES, "-x", "-u", "-o", "out.md"], stdin="ash\nelm\n")
+    assert (done.code, (folder / "out.md").read_text(encoding="utf-8")) == (1, "before")
+    assert "no code block in 2 answers" in done.err
+    assert "in all 44 tokens in, 28 out" in done.err
+    assert "nothing for out.md, which stays as it was" in done.err
+
+
 def test_a_key_that_is_refused_is_tried_once(service: OpenAIServer) -> None:
     service.reply = Reply(status=401)
     refused = call(LINES, stdin="ash\nelm\n")
