@@ -21,8 +21,8 @@ def read(file: Path, kind: type[T]) -> T | None:
             found = os.fstat(stream.fileno())
             if found.st_size > MAX_BYTES or not _is_ours(found):
                 return None
-            return msgspec.msgpack.decode(stream.read(MAX_BYTES), type=kind)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return msgspec.msgpack.decode(stream.read(found.st_size), type=kind)  # no more: room is made for all of it
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, MemoryError):
         return None
 
 

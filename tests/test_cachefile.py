@@ -1,0 +1,37 @@
+"""Files of what can be made again: read where there is room for them, and else not there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grimoire import cachefile
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from grimoire import cachefile
+resource.setrlimit(resource.RLIMIT_AS, (256 * 1024 * 1024,) * 2)
+print(cachefile.read(Path(sys.argv[1]), list[int]))
+"""
+
+
+def test_a_small_file_takes_little_room(tmp_path: Path) -> None:
+    cachefile.write(tmp_path / "c", [1, 2])
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path / "c")], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[1, 2]\n", "")
+
+
+def test_a_file_there_is_no_room_for_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> object:
+        raise MemoryError
+
+    cachefile.write(tmp_path / "c", [1, 2])
+    monkeypatch.setattr(msgspec.msgpack, "decode", full)
+    assert cachefile.read(tmp_path / "c", list[int]) is None
