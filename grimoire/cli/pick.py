@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,8 @@ class _Picker:
         deck = make_deck(cards.values())
         loop = self._app.loop
         if loop and not self._left.is_set():
-            loop.call_soon_threadsafe(self._replace, deck)
+            with suppress(RuntimeError):  # it was closed just now
+                loop.call_soon_threadsafe(self._replace, deck)
 
     def _replace(self, deck: Deck) -> None:
         chosen = self._chosen()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import DummyInput
+from prompt_toolkit.output import DummyOutput
 
-from grimoire.cli.pick import card_line, cut, pick_spell
+from grimoire.cli.pick import _Picker, card_line, cut, pick_spell
 from grimoire.cli.pick_match import Card, make_card, make_deck, search
 from grimoire.errors import UsageError
 from grimoire.library import Library
@@ -168,3 +172,11 @@ def test_a_terminal_that_cannot_draw_and_none_at_all(mine: Path) -> None:
     assert "no spell named, and this terminal is too plain to pick one" in refused.out
     with pytest.raises(UsageError, match="no spell named"):
         pick_spell(Library([], lambda _: ""))
+
+
+def test_titles_that_come_when_the_picker_is_gone_are_for_nobody(mine: Path) -> None:
+    with create_app_session(input=DummyInput(), output=DummyOutput()):
+        picker = _Picker(Library([mine], lambda _: ""), {})
+        picker._app.loop = asyncio.new_event_loop()
+        picker._app.loop.close()
+        picker._take({})
