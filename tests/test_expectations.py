@@ -70,7 +70,7 @@ def test_what_is_derived_is_in_the_catalogue_and_a_wish(labelled: Labelled) -> N
         assert checks.build(expectation.spec).should
 
 
-@pytest.mark.parametrize("spell", SPELLS, ids=lambda spell: spell.name)
+@pytest.mark.parametrize("spell", [spell for spell in SPELLS if spell.sample], ids=lambda spell: spell.name)
 def test_the_sample_of_a_shipped_spell_is_as_its_prompt_expects_in_both_languages(spell: Spell) -> None:
     translation = LIBRARY.translation(spell, "zh")
     assert translation is not None
