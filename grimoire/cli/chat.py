@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 NO_ANSWER = 3
 
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A spell by name, the beginning of one, or file.",
+        autocompletion=complete.spells,
+    ),
+]
 Text = Annotated[list[str] | None, typer.Argument(metavar="TEXT|FILE", help="Goes to [PROMPT], as with `cast`.")]
 Language = Annotated[
     str, typer.Option("-l", "--language", help="Language of the spell to send.", autocompletion=complete.languages)
@@ -41,7 +49,7 @@ Model = Annotated[
 
 
 def chat(
-    name: own.Name = None,
+    name: Name = None,
     text: Text = None,
     *,
     joined: own.With = None,
@@ -148,11 +156,12 @@ def talk_in_lines(session: Session, name: str | None, text: list[str], stdin: Te
 
 def _wants_text(session: Session, name: str) -> bool:
     """Whether a spell takes a text, and its options give it none."""
+    from grimoire.cli.sources import DASH
     from grimoire.placeholders import names
 
-    if session.talk and name not in session.call.library.paths():
+    if name == DASH or (session.talk and name not in session.call.library.paths()):
         return False
-    spell = session.call.library.get(name)
+    spell = session.call.library.get(name, begins=True)
     given = any(pair.lower().startswith("prompt=") for pair in session.start.pairs)
     return not given and bool(names(spell.prompt) & {"PROMPT", "PROMPT1"})
 

@@ -11,6 +11,7 @@ from grimoire.cli import cast_fire, cast_subject, conversations
 from grimoire.cli.cast_subject import Subject
 from grimoire.cli.inputs import Given
 from grimoire.cli.questions import Input
+from grimoire.cli.sources import DASH
 from grimoire.conversation import Conversation
 from grimoire.dials import Dials
 from grimoire.errors import ServiceError, UsageError
@@ -80,6 +81,8 @@ class Session:
         Raises as `cast` does, and UsageError where more than one question would come of it.
         """
         start = start or Start(language=self.start.language)
+        if DASH in (name, *start.joined):
+            raise UsageError("standard input is what is said here, and no spell", hint="name the spell's file")
         languages = [start.language] if start.language else []
         subject, left = cast_subject.choose(self.call.library, name, arguments, languages, start.joined, None)
         if subject.spell and subject.spell.chain:
