@@ -10,13 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-_compilers: list[Callable[[str, int], re.Pattern[str]]] = [re.compile]
-
-
-def compile_with(compiler: Callable[[str, int], re.Pattern[str]]) -> None:
-    """Have the patterns that are compiled from now on made by `compiler`, which gives what `re.compile` would."""
-    _compilers[0] = compiler
-
 
 class Expression:
     """As `re.compile(source, flags)`, later. Each method is looked up once, and is the compiled pattern's own after."""
@@ -27,7 +20,7 @@ class Expression:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled pattern."""
-        return _compilers[0](self.source, self.flags)
+        return re.compile(self.source, self.flags)
 
     @cached_property
     def search(self) -> Callable[..., re.Match[str] | None]:

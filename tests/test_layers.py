@@ -27,7 +27,6 @@ FILES = {
     "glossaryfile",
     "index",
     "keys",
-    "patterns",
     "cachefile",
 }
 FAMILIES = {"backends", "translators", "checks", "ledger", "formats", "pages"}

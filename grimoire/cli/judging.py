@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +17,6 @@ from grimoire.spell import Spell
 from grimoire.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
-    from grimoire.patterns import Patterns
     from grimoire.trial.counting import CountingBackend
     from grimoire.trial.paced import Paced
 
@@ -35,25 +33,12 @@ def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> li
     from grimoire.checks.expected import Expected
     from grimoire.expectations import RULES, expected_of
 
-    keep_patterns()
     case = next((case for case in spell.cases if case.id == case_id), None)
     own = [checks.build(spec) for spec in (*spell.checks, *(case.checks if case else ()))]
     replaced = {check.name for check in own} & checks.STANDING.keys()
     read = expected_of(spell, case) if expectations else []
     derived = [Expected(checks.build(each.spec), each.words, RULES, each.given) for each in read]
     return [*checks.standing([*spell.skip_checks, *replaced]), *own, *derived]
-
-
-@lru_cache(maxsize=1)
-def keep_patterns() -> Patterns:
-    """From the first call on, what the checks' patterns are compiled to is kept for the next run."""
-    from grimoire.expression import compile_with
-    from grimoire.patterns import Patterns
-    from grimoire.settings import cache_directory
-
-    kept = Patterns(cache_directory() / "patterns.msgpack")
-    compile_with(kept.compile)
-    return kept
 
 
 class SpellJudge:
