@@ -48,7 +48,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
-    """Read the inputs, ask everything, hand the answers over; the exit code."""
+    """Read the inputs, ask everything, hand the answers over; the exit code.
+
+    Raises as `read` and `open_backends` do, and ServiceError where the only question got no answer.
+    """
     from grimoire.cli import cast_one
 
     if call.subject.spell and call.subject.spell.chain:
@@ -86,7 +89,7 @@ def _alone(call: Call, questions: Questions) -> bool:
 
 
 def show_dry(call: Call, stdin: TextIO | None) -> None:
-    """What would be sent."""
+    """What would be sent. Raises as `read` does."""
     from grimoire.backends.rehearsal import Rehearsal
     from grimoire.cli import output
 
@@ -115,7 +118,11 @@ def read(call: Call, stdin: TextIO | None) -> list[Input]:
 
 
 def open_backends(call: Call, *, patience: float | None = PATIENCE) -> list[Paced]:
-    """Who is asked, each once: those that are named, else whom the conversation is with, else the settings' own."""
+    """Who is asked, each once: those that are named, else whom the conversation is with, else the settings' own.
+
+    `patience` is the most seconds a question is tried again for, where the settings allow more.
+    Raises UsageError, UnknownName, KeyMissing.
+    """
     from grimoire.cli import wiring
 
     names = backend_names(call)

@@ -56,7 +56,7 @@ def find_place(known: Wanted, key: str) -> str:
 
 
 def place_of(known: Wanted, key: str) -> str:
-    """As `find_place`; empty where there is none."""
+    """As `find_place`; empty where there is none. Raises UsageError for a label that several variables have."""
     folded = _folded(key).strip("[]")
     if not folded:
         return ""

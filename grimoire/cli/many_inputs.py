@@ -22,7 +22,12 @@ MOST_NAMED = 10
 
 
 def from_files(sheet: Sheet) -> list[Input]:
-    """An input of every file, its text in `[PROMPT]` after what `-p prompt` gives; the label is its path."""
+    """An input of every file, its text in `[PROMPT]` after what `-p prompt` gives; the label is its path.
+
+    Raises:
+        UsageError: a file cannot be read, or what is piped in has no place.
+        MissingInput: a file holds nothing.
+    """
     shared = sheet.shared()
     read = list(_read_files(sheet))
     if empty := [name for name, text in read if not text.strip()]:
@@ -36,6 +41,10 @@ def from_lines(sheet: Sheet) -> list[Input]:
     """An input of every line that is not blank, of files or of what is piped in, after the argument.
 
     With `--stdin-as` the lines that are piped in go there. Labels are `line 3`, or `names.txt:3`.
+
+    Raises:
+        UsageError: a file cannot be read, or a line fits no place.
+        MissingInput: there is no line.
     """
     shared = sheet.shared() if sheet.files else sheet.values
     place = PROMPT if sheet.files else sheet.piped_to or PROMPT
@@ -55,6 +64,10 @@ def from_json(sheet: Sheet) -> list[Input]:
     """An input of every JSON object, of files or of what is piped in; its fields go over what `-p` gives.
 
     Labels are `object 3`, or `rows.jsonl:3` by the line where it begins. Fields that go nowhere are told once.
+
+    Raises:
+        UsageError: a file cannot be read, is no JSON, or a field fits no place.
+        MissingInput: there is no object.
     """
     from grimoire.cli.json_objects import read_objects
 

@@ -61,7 +61,10 @@ def recalled(store: SqliteLedger, result: Result) -> Result:
 
 @contextmanager
 def signals(runner: Runner) -> Iterator[None]:
-    """The first signal stops launching and waits for what is paid for; the second one cuts that off."""
+    """The first signal stops launching and waits for what is paid for; the second one cuts that off.
+
+    Raises KeyboardInterrupt where it was cut off.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     caught_so_far = 0
 

@@ -111,7 +111,7 @@ def split_pair(text: str) -> tuple[str, str]:
 
 
 def read_value(key: str, value: str) -> str:
-    """A value as it stands, or that of a file; `@@` is an `@`."""
+    """A value as it stands, or that of a file; `@@` is an `@`. Raises UsageError for a file that cannot be read."""
     if value.startswith("@@"):
         return clean(value[1:])
     if not value.startswith("@"):

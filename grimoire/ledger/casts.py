@@ -73,7 +73,10 @@ def _texts(session: Session, page: Sequence[int]) -> list[Row]:
 
 
 def find_number(session: Session, given: str) -> int | None:
-    """The cast of that number, or the newest (`last`, `last~1` …); None where it is neither."""
+    """The cast of that number, or the newest (`last`, `last~1` …); None where it is neither.
+
+    Raises UnknownName where there are not so many.
+    """
     if place := _LAST.fullmatch(given):
         sql = f"SELECT a.id {_CASTS} WHERE r.kind = 'cast' {_ORDER} LIMIT 1 OFFSET ?"
         found = session.rows(sql, (int(place[1] or 0),))
@@ -118,7 +121,7 @@ def said(session: Session, run: str) -> list[int]:
 
 
 def said_before(session: Session, number: int) -> tuple[Message, ...]:
-    """The messages that were sent before the last one of a question."""
+    """The messages that were sent before the last one of a question. Raises LedgerError where they cannot be read."""
     sql = "SELECT t.body FROM answers AS a JOIN texts AS t ON t.id = a.earlier WHERE a.id = ?"
     found = session.rows(sql, (number,))
     if not found:
