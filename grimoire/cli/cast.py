@@ -61,6 +61,7 @@ def cast(
     from grimoire.cli import cast_fire, cast_subject, conversations, wiring
     from grimoire.cli.deliver import Delivery
     from grimoire.cli.inputs import Given, parse_parameters
+    from grimoire.cli.sources import clean
     from grimoire.dials import resolve_dials
 
     delivery = Delivery(
@@ -88,7 +89,7 @@ def cast(
         given=given,
         talk=talk,
         dials=dials,
-        system=system,
+        system=clean(system),
         parameters=parse_parameters(model_options or []),
         models=tuple(models or ()),
         jobs=jobs,

@@ -81,6 +81,7 @@ def chat(
     from grimoire.cli.chat_session import Session, Start
     from grimoire.cli.deliver import Delivery
     from grimoire.cli.inputs import Given, parse_parameters
+    from grimoire.cli.sources import clean
     from grimoire.dials import resolve_dials
 
     settings = settings_file.load()
@@ -92,7 +93,7 @@ def chat(
         given=Given(),
         talk=talk,
         dials=resolve_dials(tone, style, answer_in, talk.dials if talk else Dials()),
-        system=system,
+        system=clean(system),
         parameters=parse_parameters(model_options or []),
         delivery=Delivery(raw=raw),
     )

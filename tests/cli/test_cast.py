@@ -134,7 +134,7 @@ def test_a_file_is_as_good_as_a_name(mine: Path, folder: Path) -> None:
 def test_system_options_language_and_usage_reach_the_service(backends: OpenAIServer) -> None:
     options = ["-O", "temperature=0.2", "-O", "max_tokens", "99", "-O", "stop=none", "-O", "logprobs=true"]
     cast = call(
-        ["cast", "tldr", "-l", "zh", "--answer-in", "German", "-s", "Be kind.", *options, "-u", "-m", "one/m9", "x"]
+        ["cast", "tldr", "-l", "zh", "--answer-in", "German", "-s", "Be kind.\udcff", *options, "-u", "-m", "one/m9", "x"]
     )
     body = backends.bodies[0]
     assert cast.code == 0
@@ -145,7 +145,7 @@ def test_system_options_language_and_usage_reach_the_service(backends: OpenAISer
         "stop": "none",
         "logprobs": True,
     }
-    assert body["messages"][0] == {"role": "system", "content": "Be kind."}
+    assert body["messages"][0] == {"role": "system", "content": "Be kind.?"}, "bytes that are not UTF-8 can be sent"
     assert "德语" in asked(body)
     assert "夜班" in asked(body)
     assert "11 tokens in, 7 out" in cast.err

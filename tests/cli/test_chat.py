@@ -78,9 +78,9 @@ def test_lines_that_are_piped_in_are_the_turns(server_: OpenAIServer) -> None:
         pytest.param([], "hello\nagain\n", ["hello", "Answer to 1.", "again"], id="no-spell"),
         pytest.param(["mine", "willows"], "", ["SPELL"], id="nothing-more"),
         pytest.param(
-            ["mine", "willows", "-s", "Be kind."],
+            ["mine", "willows", "-s", "Be kind.\udcff"],
             "shorter\n",
-            ["Be kind.", "SPELL", "Answer to 2.", "shorter"],
+            ["Be kind.?", "SPELL", "Answer to 2.", "shorter"],
             id="system",
         ),
         pytest.param(["mine", "willows"], "/quit\n", ["SPELL", "Answer to 1.", "/quit"], id="no-commands"),
