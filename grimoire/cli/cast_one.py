@@ -15,6 +15,7 @@ from grimoire.cli.streaming import Outlet, Shown, open_stream, unechoed
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import Future
 
     from grimoire.chat import Answer
     from grimoire.cli.judging import SpellJudge
@@ -81,13 +82,19 @@ def ask(  # where it is asked, what, and what becomes of the answer
 
     outlet = Outlet()
     outcomes: list[Outcome] = []
-    with ThreadPoolExecutor(1) as pool:  # what judges the answer is made ready while it is awaited
-        judge = pool.submit(_ready_judge, settings, question)
-        reply = asyncio.run(_ask(settings, question, outcomes, delivery, outlet))
+    with ThreadPoolExecutor(1) as pool:
+        started: list[Future[SpellJudge]] = []
+
+        def prepare() -> None:
+            if not started:
+                started.append(pool.submit(_ready_judge, settings, question))
+
+        reply = asyncio.run(_ask(settings, question, outcomes, delivery, outlet, prepare))
+        prepare()
     came = reply.partial if isinstance(reply, ServiceError) else reply
     outcomes.append(Outcome(question.cell, reply, _cost(settings, question, came)))
     try:
-        result = _record(store, run, judge.result, outcomes)
+        result = _record(store, run, started[0].result, outcomes)
     except LedgerError:
         if not isinstance(reply, ServiceError):
             deliver_unrecorded(reply.text, delivery, streamed=delivery.streams)
@@ -160,9 +167,17 @@ def _tell_cut_off(store: SqliteLedger, reply: Answer | ServiceError) -> None:
 
 
 async def _ask(
-    settings: Settings, question: Question, outcomes: list[Outcome], delivery: Delivery, outlet: Outlet
+    settings: Settings,
+    question: Question,
+    outcomes: list[Outcome],
+    delivery: Delivery,
+    outlet: Outlet,
+    prepare: Callable[[], None],
 ) -> Answer | ServiceError:
-    """What comes of it; what came before an error or a signal is the error's `partial`."""
+    """What comes of it; what came before an error or a signal is the error's `partial`.
+
+    `prepare` is called once the service is waited for: it may take time that would hold up the question.
+    """
     import asyncio
 
     from grimoire.cast import ask
@@ -170,6 +185,7 @@ async def _ask(
     from grimoire.record import Outcome
 
     loop = asyncio.get_running_loop()
+    loop.call_soon(prepare)
     shown = open_stream(delivery, outlet, loop.call_later)
 
     def tell(attempt: Attempt) -> None:
