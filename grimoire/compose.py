@@ -118,10 +118,6 @@ def _is_form(name: str, params: object) -> bool:
     return name in _FORM
 
 
-def _task_first(parts: Sequence[Spell]) -> list[Spell]:
-    return sorted(parts, key=lambda part: part.role != "task")
-
-
 def _numbers(spells: Sequence[Spell]) -> list[Numbers]:
     """The joined spell's numbers for the variables of each part, in the parts' order."""
     own = [[variable.id for variable in placeholders.variables(spell.template)] for spell in spells]
