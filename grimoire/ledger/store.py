@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
@@ -217,9 +216,6 @@ class SqliteLedger:
         """What SQLite's quick check of the whole file finds first; empty where all is well."""
         found = str(self.session.rows("PRAGMA quick_check(1)")[0][0])
         return "" if found == "ok" else found
-
-    def _writing(self) -> AbstractContextManager[None]:
-        return self.session.writing()
 
 
 def _sql_limit(limit: int | None) -> int:

@@ -304,13 +304,17 @@ def test_what_is_being_read_can_be_judged_while_others_write(ledger: SqliteLedge
 
 def test_others_read_during_a_write(ledger: SqliteLedger, path: Path) -> None:
     fill(ledger, 2)
-    with ledger._writing(), open_ledger(path, read_only=True) as reader:
+    with ledger.session.writing(), open_ledger(path, read_only=True) as reader:
         assert len(list(reader.history("seo-article"))) == 2
 
 
 def test_a_lock_that_stays_is_one_clear_line(ledger: SqliteLedger, path: Path) -> None:
     ledger._connection.execute("PRAGMA busy_timeout = 30")
-    with open_ledger(path) as other, other._writing(), pytest.raises(LedgerError, match="locked by another program"):
+    with (
+        open_ledger(path) as other,
+        other.session.writing(),
+        pytest.raises(LedgerError, match="locked by another program"),
+    ):
         ledger.start("trial", {})
     assert ledger.start("trial", {}) == ledger.unfinished()
 
