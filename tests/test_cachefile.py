@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,4 +35,19 @@ def test_a_file_there_is_no_room_for_is_not_there(tmp_path: Path, monkeypatch: p
 
     cachefile.write(tmp_path / "c", [1, 2])
     monkeypatch.setattr(msgspec.msgpack, "decode", full)
+    assert cachefile.read(tmp_path / "c", list[int]) is None
+
+
+def test_a_file_that_is_larger_than_any_of_ours_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cachefile.write(tmp_path / "c", [1, 2])
+    monkeypatch.setattr(cachefile, "MAX_BYTES", 2)
+    assert cachefile.read(tmp_path / "c", list[int]) is None
+    cachefile.write(tmp_path / "d", [1, 2])
+    assert not (tmp_path / "d").exists()
+
+
+def test_somebody_elses_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cachefile.write(tmp_path / "c", [1, 2])
+    another = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: another)
     assert cachefile.read(tmp_path / "c", list[int]) is None
