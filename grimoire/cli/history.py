@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +44,7 @@ def history(
     library = wiring.open_library(settings, judging=False)
     spell = library.name_of(name)
     with wiring.open_ledger(settings, ledger, reading=True) as store:
-        entries = list(store.history(spell, limit=limit))
+        entries = list(store.history(spell, limit=min(limit, sys.maxsize)))
         if images:
             _save_images(store, entries, images)
     if not entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,7 +71,7 @@ def log(
         wanted = own.build_wanted(
             store, search=search, spell=spell, model=model, since=since, failed=failed, conversation=conversation
         )
-        entries = list(store.casts(wanted, limit=limit))
+        entries = list(store.casts(wanted, limit=min(limit, sys.maxsize)))
         links = store.links([entry.run for entry in entries])
     if json:
         output.emit_json([cast_json(entry, links[entry.run]) for entry in entries])

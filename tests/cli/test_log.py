@@ -61,6 +61,10 @@ def three(backends: OpenAIServer) -> OpenAIServer:
     return backends
 
 
+def test_more_than_there_can_be_are_all(three: OpenAIServer) -> None:
+    assert len(numbers("-n", str(2**70))) == len(numbers()) > 1
+
+
 def test_a_line_a_cast_newest_first_failures_too(three: OpenAIServer) -> None:
     lines = log().splitlines()
     assert [line.split()[0] for line in lines] == ["3", "2", "1"]

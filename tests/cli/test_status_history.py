@@ -98,6 +98,7 @@ def test_history_is_newest_first_and_whole(mine: Path, backends: OpenAIServer) -
     failed = next(check for check in latest["checks"] if check["check"] == "contains")
     assert (failed["outcome"], "willow" in failed["reason"]) == ("failed", True)
     assert len(call(["history", "mine", "--limit", "1", "--json"]).json) == 1
+    assert len(call(["history", "mine", "--limit", str(2**70), "--json"]).json) > 1
     assert "contains: " in call(["history", str(mine)]).out
 
 
