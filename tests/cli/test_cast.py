@@ -133,9 +133,8 @@ def test_a_file_is_as_good_as_a_name(mine: Path, folder: Path) -> None:
 
 def test_system_options_language_and_usage_reach_the_service(backends: OpenAIServer) -> None:
     options = ["-O", "temperature=0.2", "-O", "max_tokens", "99", "-O", "stop=none", "-O", "logprobs=true"]
-    cast = call(
-        ["cast", "tldr", "-l", "zh", "--answer-in", "German", "-s", "Be kind.\udcff", *options, "-u", "-m", "one/m9", "x"]
-    )
+    options += ["-s", "Be kind.\udcff", "-u", "-m", "one/m9"]
+    cast = call(["cast", "tldr", "-l", "zh", "--answer-in", "German", *options, "x"])
     body = backends.bodies[0]
     assert cast.code == 0
     assert {key: body[key] for key in ("model", "temperature", "max_tokens", "stop", "logprobs")} == {
