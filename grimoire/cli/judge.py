@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import typer
 
-from grimoire.cli import complete, options
+from grimoire.cli import judge_options as own
+from grimoire.cli import options
 
 if TYPE_CHECKING:
     from grimoire.chat import Answer
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from grimoire.spell import Case, Spell, Template
     from grimoire.verdict import Verdict
 
-PersonVerdict = Literal["works", "partial", "broken"]
 LARGEST_IMAGE = 10_000_000
 """Bytes of a picture the ledger takes."""
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
@@ -35,61 +35,20 @@ class Elsewhere(msgspec.Struct):
 
 def judge(
     name: options.SpellName,
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The answer; - or nothing is standard input.")] = "-",
+    file: own.File = "-",
     *,
-    language: Annotated[
-        str,
-        typer.Option(
-            "-l",
-            "--language",
-            metavar="LANG",
-            help="Language of the spell that was sent.",
-            autocompletion=complete.languages,
-        ),
-    ] = "",
-    case: Annotated[
-        str,
-        typer.Option(
-            "--case", metavar="ID", help="The case it answers; else the first.", autocompletion=complete.cases
-        ),
-    ] = "",
-    text: Annotated[str | None, typer.Option("--text", help="What was put for [PROMPT], where it was no case.")] = None,
-    pairs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--param",
-            metavar="KEY=VALUE",
-            help="A variable; @FILE reads a file.",
-            autocompletion=complete.variables,
-        ),
-    ] = None,
-    answer_in: Annotated[
-        str,
-        typer.Option(
-            "--answer-in", metavar="LANG", help="Language of the answer.", autocompletion=complete.any_language
-        ),
-    ] = "",
-    finish: Annotated[
-        Literal["unknown", "stop", "length"], typer.Option("--finish", help="Why it ended, where the chat said.")
-    ] = "unknown",
-    record: Annotated[bool, typer.Option("--record", help="Put it on record as evidence; needs --backend.")] = False,
-    backend: Annotated[
-        str,
-        typer.Option(
-            "--backend", metavar="NAME", help="Who answered: ernie-web/4.0.", autocompletion=complete.backends
-        ),
-    ] = "",
-    note: Annotated[str, typer.Option("--note", help="A note to keep with it.")] = "",
-    verdict: Annotated[
-        PersonVerdict | None, typer.Option("--verdict", help="Your own verdict, kept beside the checks'.")
-    ] = None,
-    images: Annotated[
-        list[Path] | None, typer.Option("--image", metavar="FILE", help="A screenshot to keep with it; repeatable.")
-    ] = None,
-    fail_on: Annotated[
-        Literal["partial", "broken", "never"], typer.Option("--fail-on", help="What makes the exit code 1.")
-    ] = "partial",
+    language: own.Language = "",
+    case: own.Case = "",
+    text: own.Text = None,
+    pairs: own.Pairs = None,
+    answer_in: own.AnswerIn = "",
+    finish: own.Finish = "unknown",
+    record: own.Record = False,
+    backend: own.Backend = "",
+    note: own.Note = "",
+    verdict: own.Verdict = None,
+    images: own.Images = None,
+    fail_on: own.FailOn = "partial",
     json: options.Json = False,
     ledger: options.LedgerFile = None,
 ) -> None:
@@ -134,7 +93,7 @@ class Keep(NamedTuple):
     """What a person adds to an answer."""
 
     note: str
-    verdict: PersonVerdict | None
+    verdict: own.PersonVerdict | None
     images: list[Image]
 
 

@@ -12,33 +12,37 @@ from grimoire.errors import UnknownName
 from grimoire.search import Library
 from grimoire.spell import Role, Spell, Translation
 
+Topics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", metavar="TOPIC", help="Only spells of this topic; repeatable.", autocompletion=complete.topics
+    ),
+]
+WorksOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--works-on",
+        metavar="BACKEND[/MODEL]",
+        help="Only those that work there, as the ledger has it; of several, on all.",
+        autocompletion=complete.backends,
+    ),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-l",
+        "--language",
+        metavar="LANG",
+        help="Only those that exist in this language; with --works-on, that work in it.",
+        autocompletion=complete.languages,
+    ),
+]
+
 
 def list_spells(
-    topics: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--topic", metavar="TOPIC", help="Only spells of this topic; repeatable.", autocompletion=complete.topics
-        ),
-    ] = None,
-    works_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--works-on",
-            metavar="BACKEND[/MODEL]",
-            help="Only those that work there, as the ledger has it; of several, on all.",
-            autocompletion=complete.backends,
-        ),
-    ] = None,
-    languages: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-l",
-            "--language",
-            metavar="LANG",
-            help="Only those that exist in this language; with --works-on, that work in it.",
-            autocompletion=complete.languages,
-        ),
-    ] = None,
+    topics: Topics = None,
+    works_on: WorksOn = None,
+    languages: Languages = None,
     role: Annotated[Role | None, typer.Option("--role", help="Only tasks, voices or formats.")] = None,
     json: options.Json = False,
     ledger: options.LedgerFile = None,

@@ -16,18 +16,21 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+Language = Annotated[
+    str,
+    typer.Option(
+        "-l",
+        "--language",
+        metavar="LANG",
+        help="Show the translation into this language.",
+        autocompletion=complete.languages,
+    ),
+]
+
+
 def show(
     name: options.SpellName,
-    language: Annotated[
-        str,
-        typer.Option(
-            "-l",
-            "--language",
-            metavar="LANG",
-            help="Show the translation into this language.",
-            autocompletion=complete.languages,
-        ),
-    ] = "",
+    language: Language = "",
     raw: Annotated[bool, typer.Option("--raw", help="Print the prompt alone, as it stands in the file.")] = False,
     beside: Annotated[
         bool, typer.Option("--side-by-side", help="Show the spell and its translation (-l, or Chinese) line by line.")
