@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.chains import answer, entries, unfinished, write_all
+from grimoire.ledger import open_ledger
+from grimoire.ledger.hold import hold
+from tests.cli.chains import CHAIN, answer, entries, unfinished, write_all
 from tests.cli.conftest import asked
 from tests.cli.process import call
 from tests.servers.openai_server import Body, OpenAIServer, Reply
@@ -113,3 +115,15 @@ def test_which_of_many_answers_to_go_on_from_has_to_be_said(service: OpenAIServe
     refused = call(["cast", "--cid", made, "shorter", "-m", "one", "--ledger", "l.db"])
     assert refused.code == 2
     assert "several questions were asked at once" in refused.err
+
+
+def test_a_chain_that_is_under_way_is_not_gone_on_with_by_another(service: OpenAIServer, folder: Path) -> None:
+    service.reply = Reply(status=400)
+    assert call(CHAIN).code == 3
+    with open_ledger(folder / "l.db") as ledger:
+        (begun,) = ledger.runs()
+    before = service.count
+    with hold(folder / "l.db", begun):
+        refused = call([*CHAIN, "--resume"])
+    assert (refused.code, service.count) == (2, before)
+    assert f"the cast {begun.id} is under way in another process" in refused.err
