@@ -1,8 +1,12 @@
-"""Files that hold what can be made again at any time: whatever is wrong with one, it counts as not there."""
+"""Files that hold what can be made again at any time: whatever is wrong with one, it counts as not there.
+
+A file is a digest of its content, and the content: bytes that went bad on a disk may still read as a value.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 MAX_BYTES = 512 * 1024 * 1024
+_DIGEST = 16
 T = TypeVar("T")
 
 
@@ -21,7 +26,10 @@ def read(file: Path, kind: type[T]) -> T | None:
             found = os.fstat(stream.fileno())
             if found.st_size > MAX_BYTES or not _is_ours(found):
                 return None
-            return msgspec.msgpack.decode(stream.read(found.st_size), type=kind)  # no more: room is made for all of it
+            data = memoryview(stream.read(found.st_size))  # no more: room is made for all of it
+            if _digest(data[_DIGEST:]) != data[:_DIGEST]:
+                return None
+            return msgspec.msgpack.decode(data[_DIGEST:], type=kind)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, MemoryError):
         return None
 
@@ -30,8 +38,12 @@ def write(file: Path, value: object) -> None:
     """Write a file whole or not at all; it need not outlive a power cut, so nobody waits for the disk."""
     with contextlib.suppress(OSError):
         data = msgspec.msgpack.encode(value)
-        if len(data) <= MAX_BYTES:
-            _replace(file, data)
+        if len(data) + _DIGEST <= MAX_BYTES:
+            _replace(file, _digest(data) + data)
+
+
+def _digest(data: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
 
 
 def _is_ours(found: os.stat_result) -> bool:

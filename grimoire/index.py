@@ -171,7 +171,7 @@ _PROGRAM: list[str] = []
 
 
 def program() -> str:
-    """A digest of what reads spell files: of other code, another one."""
+    """A digest of what reads spell files and prompts: of other code, another one."""
     if not _PROGRAM:
         parts = f"{sys.version_info[:3]} {msgspec.__version__} {'|'.join(_sources())}"
         _PROGRAM.append(hashlib.blake2b(parts.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest())
@@ -179,9 +179,9 @@ def program() -> str:
 
 
 def _sources() -> Iterator[str]:
-    """The package's files that a spell file is read with, each with its time and size."""
+    """The package's files that a spell file and its prompt are read with, each with its time and size."""
     package = Path(__file__).parent
-    for folder in (package, package / "checks", package / "mutants"):
+    for folder in (package, package / "checks", package / "expectations", package / "mutants"):
         with os.scandir(folder) as entries:
             for entry in sorted((entry for entry in entries if entry.name.endswith(".py")), key=lambda e: e.name):
                 found = entry.stat()

@@ -51,3 +51,18 @@ def test_somebody_elses_file_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
     another = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: another)
     assert cachefile.read(tmp_path / "c", list[int]) is None
+
+
+def test_bytes_that_went_bad_are_not_there(tmp_path: Path) -> None:
+    """Wherever it is: a text with another letter in it reads as well as the one that was written."""
+    cachefile.write(tmp_path / "c", ["one", "two"])
+    whole = (tmp_path / "c").read_bytes()
+    for place in range(len(whole)):
+        bad = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        (tmp_path / "c").write_bytes(bad)
+        assert cachefile.read(tmp_path / "c", list[str]) is None, place
+    for size in range(len(whole)):
+        (tmp_path / "c").write_bytes(whole[:size])
+        assert cachefile.read(tmp_path / "c", list[str]) is None, size
+    (tmp_path / "c").write_bytes(whole)
+    assert cachefile.read(tmp_path / "c", list[str]) == ["one", "two"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -9,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grimoire import cachefile, spellfile
 from grimoire import index as index_module
-from grimoire import spellfile
 from grimoire.index import Content, Entry, Index
 from grimoire.library import Library, shipped
 from grimoire.spell import CheckSpec, Spell, Translation
@@ -51,6 +52,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(spellfile, "read_spell", counted_spell)
     monkeypatch.setattr(spellfile, "read_translation", counted_translation)
     return found
+
+
+def content_of(cache: Path) -> Content:
+    content = cachefile.read(cache_file(cache), Content)
+    assert content is not None
+    return content
 
 
 def later() -> int:
@@ -148,8 +155,7 @@ def test_a_removed_file_is_gone_and_an_added_one_is_there(root: Path, cache: Pat
     (root / "one.yaml").rename(root / "three.yaml")
     (root / "three.yaml").write_text(SPELL.format(name="three", title="T", more=""), encoding="utf-8")
     assert list(read_all(root, cache)) == ["three", "two"]
-    kept = msgspec.msgpack.decode(cache_file(cache).read_bytes(), type=Content)
-    assert set(kept.entries) == {"three.yaml", "two.yaml"}
+    assert set(content_of(cache).entries) == {"three.yaml", "two.yaml"}
 
 
 def test_a_file_that_moved_is_another(root: Path, cache: Path, tmp_path: Path) -> None:
@@ -221,8 +227,7 @@ def test_a_cache_of_something_else_does_not_count(
     root: Path, cache: Path, reads: list[str], forge: Callable[[Content], Content]
 ) -> None:
     truth = read_all(root, cache)
-    file = cache_file(cache)
-    file.write_bytes(msgspec.msgpack.encode(forge(msgspec.msgpack.decode(file.read_bytes(), type=Content))))
+    cachefile.write(cache_file(cache), forge(content_of(cache)))
     reads.clear()
     assert read_all(root, cache) == truth
     assert "one.yaml" in reads
@@ -231,9 +236,13 @@ def test_a_cache_of_something_else_does_not_count(
 @pytest.mark.parametrize(
     "content", [b"", b"\xc1", b"\x93", b"\x91" * 100_000, msgspec.msgpack.encode(["p", "f", {"one.yaml": 1}])]
 )
-def test_a_cache_that_is_none_is_made_anew(root: Path, cache: Path, reads: list[str], content: bytes) -> None:
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_cache_that_is_none_is_made_anew(
+    root: Path, cache: Path, reads: list[str], content: bytes, *, sealed: bool
+) -> None:
     truth = read_all(root, cache)
-    cache_file(cache).write_bytes(content)
+    seal = hashlib.blake2b(content, digest_size=16).digest() if sealed else b""
+    cache_file(cache).write_bytes(seal + content)
     assert read_all(root, cache) == truth
     reads.clear()
     assert read_all(root, cache) == truth
@@ -286,5 +295,5 @@ def test_other_code_has_another_digest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_entry_holds_no_path(root: Path, cache: Path) -> None:
     read_all(root, cache)
-    entries: dict[str, Entry] = msgspec.msgpack.decode(cache_file(cache).read_bytes(), type=Content).entries
+    entries: dict[str, Entry] = content_of(cache).entries
     assert b"spells" not in bytes(entries["one.yaml"].value)

@@ -106,10 +106,10 @@ def alike(answer: str, source: str, near: float = NEAR) -> float:
         return 0.0
     if len(source) >= LONG_INPUT and source in answer and len(answer.replace(source, "")) <= len(source) * (AROUND - 1):
         return 1.0
-    from rapidfuzz.distance import Indel
-
     if not near / (2 - near) <= len(answer) / len(source) <= (2 - near) / near:  # beyond these it cannot be near
         return 0.0
+    from rapidfuzz.distance import Indel
+
     head = Indel.normalized_similarity(answer[:LONGEST], source[:LONGEST], score_cutoff=near)
     if len(answer) <= LONGEST:
         return head
@@ -123,10 +123,10 @@ def paragraphs(text: str) -> str:
 
 def is_copy(answer: str, given: str) -> bool:
     """Whether nine tenths of a text of some length stand in the answer, in order, with hardly anything else."""
-    from rapidfuzz.distance import LCSseq
-
     if len(given) < A_TEXT or not 1 / AROUND < len(answer) / len(given) < AROUND:  # as above
         return False
+    from rapidfuzz.distance import LCSseq
+
     return LCSseq.similarity(answer[:LONGEST], given[:LONGEST]) >= NEAR * min(len(given), LONGEST)
 
 

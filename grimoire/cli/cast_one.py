@@ -125,7 +125,7 @@ def _ready_judge(settings: Settings, question: Question) -> SpellJudge:
     """What judges the answer, its checks built and their modules imported."""
     from grimoire.cli import judging
 
-    judge = judging.open_judge(settings, [question.spell])
+    judge = judging.open_judge(settings, [question.spell], remembering=True)
     judge.yardstick(question.spell.name, question.cell.case)
     return judge
 

@@ -17,6 +17,7 @@ from grimoire.spell import Spell
 from grimoire.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
+    from grimoire.expectations import Expectation
     from grimoire.trial.counting import CountingBackend
     from grimoire.trial.paced import Paced
 
@@ -24,20 +25,23 @@ KEPT = 1024
 """Cases whose checks are kept at hand."""
 
 
-def build_checks(spell: Spell, case_id: str, *, expectations: bool = True) -> list[Check]:
+def build_checks(
+    spell: Spell, case_id: str, *, expectations: bool = True, read: Callable[[str], list[Expectation]] | None = None
+) -> list[Check]:
     """The standing checks, the spell's own, the case's, and what the prompt itself expects, in that order.
 
-    A spell's own replaces a standing one. Without `expectations` the prompt is not read.
+    A spell's own replaces a standing one. Without `expectations` the prompt is not read; `read` is what reads it, where
+    that is not `expectations.expect`.
     """
     from grimoire import checks
     from grimoire.checks.expected import Expected
-    from grimoire.expectations import RULES, expected_of
+    from grimoire.expectations import RULES, expect, expected_of
 
     case = next((case for case in spell.cases if case.id == case_id), None)
     own = [checks.build(spec) for spec in (*spell.checks, *(case.checks if case else ()))]
     replaced = {check.name for check in own} & checks.STANDING.keys()
-    read = expected_of(spell, case) if expectations else []
-    derived = [Expected(checks.build(each.spec), each.words, RULES, each.given) for each in read]
+    expected = expected_of(spell, case, read or expect) if expectations else []
+    derived = [Expected(checks.build(each.spec), each.words, RULES, each.given) for each in expected]
     return [*checks.standing([*spell.skip_checks, *replaced]), *own, *derived]
 
 
@@ -45,7 +49,7 @@ class SpellJudge:
     """Judges answers to the cells of some spells; each spell's checks are built once.
 
     `backend` is the model that checks may ask, `votes` how often where a check does not say itself, and `original`
-    finds what they compare a translation's answer with.
+    finds what they compare a translation's answer with. `read` reads what prompts expect, as for `build_checks`.
     """
 
     def __init__(
@@ -56,8 +60,10 @@ class SpellJudge:
         backend: ChatBackend | None = None,
         votes: int | None = None,
         original: Callable[[Spell, Cell], str] = lambda _spell, _cell: "",
+        read: Callable[[str], list[Expectation]] | None = None,
     ) -> None:
         self._expectations = expectations
+        self._read = read
         self._votes = votes
         self._spells = {spell.name: spell for spell in spells}
         self._checks: dict[tuple[str, str], tuple[list[Check], str]] = {}
@@ -120,7 +126,7 @@ class SpellJudge:
 
         key = (spell, case)
         if key not in self._checks:
-            built = build_checks(self._spells[spell], case, expectations=self._expectations)
+            built = build_checks(self._spells[spell], case, expectations=self._expectations, read=self._read)
             for check in built:
                 if self._votes and isinstance(check, Voting):
                     check.votes = self._votes
@@ -131,9 +137,17 @@ class SpellJudge:
 
 
 def open_judge(
-    settings: Settings, spells: Sequence[Spell], ledger: Ledger | None = None, panel: ChatBackend | None = None
+    settings: Settings,
+    spells: Sequence[Spell],
+    ledger: Ledger | None = None,
+    panel: ChatBackend | None = None,
+    *,
+    remembering: bool = False,
 ) -> SpellJudge:
-    """The judge of some spells' answers, as the settings want it; `panel` is the model that checks may ask."""
+    """The judge of some spells' answers, as the settings want it; `panel` is the model that checks may ask.
+
+    `remembering` keeps what prompts expect for the next process: of use where a few are read, not thousands.
+    """
 
     def original(spell: Spell, cell: Cell) -> str:
         if ledger is None:
@@ -141,7 +155,21 @@ def open_judge(
         return ledger.latest_answer(spell.name, spell.language, spell.template.digest, cell.case, cell.backend)
 
     values = settings.values
-    return SpellJudge(spells, expectations=values.expectations, backend=panel, votes=values.votes, original=original)
+    return SpellJudge(
+        spells,
+        expectations=values.expectations,
+        backend=panel,
+        votes=values.votes,
+        original=original,
+        read=_remembered() if remembering else None,
+    )
+
+
+def _remembered() -> Callable[[str], list[Expectation]]:
+    from grimoire.cli.remembered import Expecting
+    from grimoire.settings import cache_directory
+
+    return Expecting(cache_directory() / "expectations.msgpack")
 
 
 def open_panel(settings: Settings, spells: Sequence[Spell], opened: Sequence[Paced] = ()) -> CountingBackend | None:

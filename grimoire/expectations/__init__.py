@@ -7,12 +7,12 @@ part, of some of the parts, in a condition, an example or as a choice is not tak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from grimoire import placeholders
-from grimoire.expectations.derive import RULES, Expectation, expect
+from grimoire.expectations.expectation import RULES, Expectation
 from grimoire.expectations.numerals import value
 from grimoire.expression import Expression
 from grimoire.spell import Case, Spell
@@ -23,17 +23,31 @@ _COMBINATIONS = {"all-of", "any-of", "not"}
 _RANGE = Expression(r"\d{1,5}\s*(?:-|–|~|to|到|至)\s*\d{1,5}")
 
 
-def expected_of(spell: Spell, case: Case | None = None) -> list[Expectation]:
+def expect(prompt: str) -> list[Expectation]:
+    """What the answer to a prompt must look like because the prompt says so; each a wish, in the order it is said in.
+
+    `prompt` is a template: what stands for the user's text is not read. Nothing is derived from a prompt that is
+    answered in several turns.
+    """
+    from grimoire.expectations.derive import read  # with hundreds of expressions, which whoever remembers does without
+
+    return list(read(prompt))
+
+
+def expected_of(
+    spell: Spell, case: Case | None = None, read: Callable[[str], list[Expectation]] = expect
+) -> list[Expectation]:
     """What is expected of the answers to a spell with a case, but for what its own checks or the case's are about.
 
     The spell's own text is read whatever the language it is cast in, so that one yardstick serves all translations.
     Of the case only variables that are numbers are filled in; nothing that a user wrote is read as an instruction.
+    `read` is `expect`, or what remembers it.
     """
     if not spell.expectations:
         return []
     own = {name for spec in (*spell.checks, *(case.checks if case else ())) for name in _names(spec.name, spec.params)}
     prompt, filled = _numbered(spell, case)
-    return [_with_given(each, filled) for each in expect(prompt) if not own & set(each.covers)]
+    return [_with_given(each, filled) for each in read(prompt) if not own & set(each.covers)]
 
 
 def _numbered(spell: Spell, case: Case | None) -> tuple[str, list[tuple[int, str]]]:

@@ -6,19 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import msgspec
-
 from grimoire.expectations import chinese_claims, english_claims
 from grimoire.expectations.claims import SOME, Claim, Kind
 from grimoire.expectations.english_orders import orders
+from grimoire.expectations.expectation import Expectation
 from grimoire.expectations.forms import form, loosened, sized_table
 from grimoire.expectations.patterns import any_of, any_word
 from grimoire.expectations.reading import Sentence, sentences
 from grimoire.expression import Expression
 from grimoire.spell import CheckSpec
-
-RULES = 1
-"""Goes up by one whenever another check would be derived from some prompt."""
 
 _HAN = Expression("[\u3400-\u9fff]")
 _LATIN = Expression(r"(?<!\[)\b[A-Za-z]+")
@@ -60,35 +56,9 @@ _COVERS: dict[Kind, tuple[str, ...]] = {
 }
 
 
-class Expectation(msgspec.Struct, frozen=True, kw_only=True):
-    """A check derived from a prompt, the words it was read from, and their line in the prompt, from 1.
-
-    `start` and `end` are where the words stand. `covers` are the names of checks that say the same: where a spell has
-    one of them, its author has decided. `given` are values of variables among the words, such as `10`: the expectation
-    is one of a prompt sent with them.
-    """
-
-    spec: CheckSpec
-    words: str
-    line: int
-    start: int
-    end: int
-    covers: tuple[str, ...]
-    given: tuple[str, ...] = ()
-
-
-def expect(prompt: str) -> list[Expectation]:
-    """What the answer to a prompt must look like because the prompt says so; each a wish, in the order it is said in.
-
-    `prompt` is a template: what stands for the user's text is not read. Nothing is derived from a prompt that is
-    answered in several turns.
-    """
-    return list(_read(prompt))
-
-
 @lru_cache(maxsize=256)
-def _read(prompt: str) -> tuple[Expectation, ...]:
-    """Read once, since it takes milliseconds and all cases of a spell share their prompt."""
+def read(prompt: str) -> tuple[Expectation, ...]:
+    """As `expectations.expect`; once, since it takes milliseconds and all cases of a spell share their prompt."""
     if any(pattern.search(prompt) for pattern in _IN_TURNS):
         return ()
     told = tuple(sentences(prompt))
