@@ -34,7 +34,6 @@ def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
 
     Raises:
         UsageError: several languages or backends; there is no run to go on with.
-        ServiceError: a step got no answer.
         KeyboardInterrupt: what was answered before is on record.
     """
     from grimoire.ledger.hold import hold
@@ -109,9 +108,13 @@ def _conclude(walk: Walk) -> int:
         if delivery.json:
             hand_over_json(walk_json(walk, error=str(end)), delivery)
         return 1
-    except (ServiceError, KeyboardInterrupt):
+    except (ServiceError, KeyboardInterrupt) as error:
+        if isinstance(error, ServiceError):
+            output.note_error("grimoire", error)  # the reason goes before how to go on
         output.note(f"stopped after {output.count(len(walk.results), 'answer')}; {going_on(walk.store)}")
-        raise
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return error.exit_code
     walk.store.finish(walk.run)
     return _hand_over(walk)
 

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from grimoire.trial.work import Result
 
 
+_PLACES = 3
+"""Answers without a code block that are named."""
+
+
 class Form(Protocol):
     """Makes the text that is handed over of each result, in the order they come.
 
-    `without_code` counts answers of which nothing was, for they had no code block to show.
+    `without_code` names the answers of which nothing was, for they had no code block to show.
     """
 
-    without_code: int
+    without_code: list[str]
 
     def text(self, given: Input, result: Result) -> str:
         """What is handed over now; empty where it is nothing."""
@@ -39,7 +43,7 @@ class JsonLines:
     """An object a line, for failures too."""
 
     def __init__(self, run: str, *, terminal: bool) -> None:
-        self.without_code = 0
+        self.without_code: list[str] = []
         self._run = run
         self._terminal = terminal
         self._encode = msgspec.json.Encoder(order="deterministic").encode
@@ -56,19 +60,26 @@ class JsonLines:
 
 
 class Stacked:
-    """One under the other: each ended with a newline, below a heading where it is of a file or of one of several."""
+    """One under the other: each ended with a newline, below a heading where it is of a file or of one of several.
 
-    def __init__(self, *, files: bool, variants: bool, code: bool, terminal: bool, raw: bool) -> None:
-        self._files = files
+    `named`: the heading names the input. `variants`: it names language, backend and verdict.
+    """
+
+    def __init__(self, *, named: bool, variants: bool, code: bool, terminal: bool, raw: bool) -> None:
+        self._named = named
         self._variants = variants
         self._code = code
         self._terminal = terminal
         self._rendered = terminal and not raw and not code
         self._begun = False
-        self.without_code = 0
+        self.without_code: list[str] = []
 
     def text(self, given: Input, result: Result) -> str:
-        if result.answer is None or (body := self._body(result.answer.text)) is None:
+        if result.answer is None:
+            return ""
+        body = self._body(result.answer.text)
+        if body is None:
+            self.without_code.append(place(given, result.cell, variants=self._variants))
             return ""
         heading = self._heading(given, result)
         between = "\n" if self._begun and heading else ""
@@ -83,7 +94,6 @@ class Stacked:
             from grimoire.cli.deliver import last_code
 
             found = last_code(text)
-            self.without_code += found is None
             if found is None:
                 return None
             text = found.text
@@ -92,7 +102,7 @@ class Stacked:
         return strip_controls(text) if self._terminal else text
 
     def _heading(self, given: Input, result: Result) -> str:
-        parts = [one_line(given.label)] if self._files else []
+        parts = [one_line(given.label)] if self._named and given.label else []
         if self._variants:
             parts += [variant(result.cell), result.verdict.kind]
         return f"==> {' · '.join(parts)} <==\n" if parts else ""
@@ -101,6 +111,20 @@ class Stacked:
 def variant(cell: Cell) -> str:
     """What tells the answers to one input from each other."""
     return f"{cell.language} · {one_line(cell.backend)}"
+
+
+def place(given: Input, cell: Cell, *, variants: bool) -> str:
+    """What tells an answer from all others: its input, and where there are `variants` which of them."""
+    parts = (one_line(given.label), variant(cell) if variants else "")
+    return " · ".join(part for part in parts if part)
+
+
+def tell_without_code(places: list[str]) -> None:
+    """Which answers had no code block, up to three of them by name."""
+    named = [place for place in places[:_PLACES] if place]
+    more = f" and {len(places) - _PLACES:,} more" if len(places) > _PLACES else ""
+    which = f": {', '.join(named)}{more}" if named else ""
+    output.note(f"no code block in {output.count(len(places), 'answer')}{which}")
 
 
 class MarkdownText:

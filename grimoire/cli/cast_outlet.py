@@ -77,19 +77,19 @@ class Outlet(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides on the form of the answers. `files`: each stands below the name of its file."""
+    """What decides on the form of the answers. `named`: each stands below the name of its input."""
 
     run: str
     delivery: Delivery
     variants: int
-    files: bool
+    named: bool
     currency: str
 
     @classmethod
     def of(cls, run: Run, delivery: Delivery, questions: Questions, *, each: str, currency: str) -> Self:
-        """That of a call."""
-        files = not each and len(questions.inputs) > 1
-        return cls(run=run.id, delivery=delivery, variants=questions.variants, files=files, currency=currency)
+        """That of a call. Lines and objects have headings only where there are variants, and so headings anyhow."""
+        named = len(questions.inputs) > 1 and (not each or questions.variants > 1)
+        return cls(run=run.id, delivery=delivery, variants=questions.variants, named=named, currency=currency)
 
     def form(self, *, terminal: bool) -> Form:
         """JSON lines, beside each other, or one under the other."""
@@ -100,9 +100,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
             return JsonLines(self.run, terminal=terminal)
         raw = delivery.raw or not (terminal and output.renders())
         if terminal and not delivery.code and cast_table.fits(self.variants, output.columns()):
-            return cast_table.Beside(self.variants, self.currency, raw=raw, headings=self.files)
+            return cast_table.Beside(self.variants, self.currency, raw=raw, headings=self.named)
         several = self.variants > 1
-        return Stacked(files=self.files, variants=several, code=delivery.code, terminal=terminal, raw=raw)
+        return Stacked(named=self.named, variants=several, code=delivery.code, terminal=terminal, raw=raw)
 
 
 def outlets_of(shape: Shape, put: Callable[[str], None], collected: Collected) -> list[Outlet]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grimoire.chat import Usage
 from grimoire.cli import output
-from grimoire.cli.cast_forms import variant
+from grimoire.cli.cast_forms import tell_without_code, variant
 from grimoire.cli.cast_table import facts
 from grimoire.cli.took import tokens
 from grimoire.terminal import one_line
@@ -37,7 +37,8 @@ class Summary:
     """Takes in each result in the order it is handed over. `languages`, `backends`, `inputs` are how many there are."""
 
     def __init__(self, *, languages: int, backends: int, inputs: int, usage: bool, currency: str) -> None:
-        self.answered = self.failed = self.earlier = self.without_code = 0
+        self.answered = self.failed = self.earlier = 0
+        self.without_code: list[str] = []
         self._languages = languages
         self._variants = languages * backends
         self._inputs = inputs
@@ -77,7 +78,7 @@ class Summary:
         if self._others:
             output.note(f"{output.count(len(self._others), 'more failure')}: {_named(self._others)}")
         if self.without_code:
-            output.note(f"no code block in {output.count(self.without_code, 'answer')}")
+            tell_without_code(self.without_code)
         if self._rehearsal:
             output.note("note: a rehearsal; no model was asked")
         self._tell_verdicts()

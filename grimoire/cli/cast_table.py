@@ -30,7 +30,7 @@ class Beside:
     """A table an input, a column a variant; an input is shown when all its variants are in."""
 
     def __init__(self, variants: int, currency: str, *, raw: bool, headings: bool) -> None:
-        self.without_code = 0
+        self.without_code: list[str] = []
         self._variants = variants
         self._currency = currency
         self._raw = raw

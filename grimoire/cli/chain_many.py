@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from grimoire.cli import output
-from grimoire.cli.cast_forms import Stacked
+from grimoire.cli.cast_forms import Stacked, tell_without_code
 from grimoire.cli.cast_outlet import tell_unwritten
 from grimoire.cli.chain_walk import Stopped, Walk, walk_json
 from grimoire.cli.deliver import NO_CODE
@@ -27,15 +27,20 @@ HOPELESS = (KeyMissing, AuthenticationFailed, QuotaExceeded)
 def fire_many(walks: Sequence[Walk]) -> int:
     """All of them, in one run; the exit code: 3 where a service gave no answer, 1 where one was nothing to go on from.
 
+    Where there is no use in asking further it ends early, and says why.
+
     Raises:
-        ServiceError: one of which there is no use in asking further.
         KeyboardInterrupt: what was answered before is on record, and handed over but for a file.
     """
     from grimoire.cli.cast_resume import going_on
 
     first = walks[0]
     delivery, form, texts = first.chain.call.delivery, _form(walks), list[str]()
-    codes = []
+    codes: list[int] = []
+
+    def stopped() -> str:
+        return f"stopped after {output.count(codes.count(0), 'input')}; {going_on(first.store)}"
+
     try:
         for walk in walks:
             code, text = _one(walk, form, json=delivery.json)
@@ -43,15 +48,19 @@ def fire_many(walks: Sequence[Walk]) -> int:
             texts.append(text)
             if delivery.file is None:
                 output.emit(text)
-    except (ServiceError, KeyboardInterrupt):
-        output.note(f"stopped after {output.count(codes.count(0), 'input')}; {going_on(first.store)}")
+    except KeyboardInterrupt:
+        output.note(stopped())
         raise
+    except ServiceError as error:
+        output.note_error("grimoire", error)
+        output.note(stopped())
+        return error.exit_code
     _keep("".join(texts), delivery)
     if delivery.usage:
         currency = first.chain.call.settings.values.currency
         output.note(f"in all {all_took([result for walk in walks for result in walk.results], currency)}")
     if form.without_code:
-        output.note(f"no code block in {output.count(form.without_code, 'answer')}")
+        tell_without_code(form.without_code)
     failed = len(codes) - codes.count(0)
     if failed:
         output.note(
@@ -84,7 +93,7 @@ def _form(walks: Sequence[Walk]) -> Stacked:
     call = walks[0].chain.call
     terminal = sys.stdout is not None and sys.stdout.isatty() and call.delivery.file is None
     files = not call.given.each and len(walks) > 1
-    return Stacked(files=files, variants=False, code=call.delivery.code, terminal=terminal, raw=call.delivery.raw)
+    return Stacked(named=files, variants=False, code=call.delivery.code, terminal=terminal, raw=call.delivery.raw)
 
 
 def _keep(text: str, delivery: Delivery) -> None:

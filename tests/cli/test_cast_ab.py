@@ -124,6 +124,26 @@ def test_over_many_inputs_the_verdicts_are_counted_by_variant(service: OpenAISer
     assert "en · two/m2: 3 broken\n" in said
 
 
+def test_lines_and_variants_share_a_heading(service: OpenAIServer) -> None:
+    done = call(["cast", "short", "--each-line", "-m", "one", "-m", "two"], stdin="a\nb\n")
+    assert re.findall(r"^==> (.*) <==$", done.out, re.MULTILINE) == [
+        "line 1 · en · one/m1 · works",
+        "line 1 · en · two/m2 · broken",
+        "line 2 · en · one/m1 · works",
+        "line 2 · en · two/m2 · broken",
+    ]
+
+
+def test_a_line_alone_has_no_name_in_its_headings(service: OpenAIServer) -> None:
+    done = call(["cast", "short", "--each-line", "-m", "one", "-m", "two"], stdin="a\n")
+    assert re.findall(r"^==> (.*) <==$", done.out, re.MULTILINE) == ["en · one/m1 · works", "en · two/m2 · broken"]
+
+
+def test_of_variants_those_without_code_are_named_with_their_line(service: OpenAIServer) -> None:
+    done = call(["cast", "short", "--each-line", "-x", "-m", "one", "-m", "two"], stdin="a\n")
+    assert "no code block in 2 answers: line 1 · en · one/m1, line 1 · en · two/m2\n" in done.err
+
+
 def test_files_and_variants_share_a_heading(service: OpenAIServer, folder: Path) -> None:
     for name in ("a.md", "b.md"):
         (folder / name).write_text(name, encoding="utf-8")

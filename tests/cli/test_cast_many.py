@@ -140,7 +140,20 @@ def test_of_each_the_last_code_block_alone(service: OpenAIServer) -> None:
     service.reply = lambda body: Reply(text=texts[line_of(body)])
     done = call([*MANY, "-x"], stdin=lines(3))
     assert (done.code, done.out) == (1, "last = 1\nthird\n")
-    assert "no code block in 1 answer" in done.err
+    assert "no code block in 1 answer: line 2\n" in done.err
+
+
+@pytest.mark.parametrize(
+    ("many", "said"),
+    [
+        pytest.param(3, "no code block in 3 answers: line 1, line 2, line 3\n", id="all by name"),
+        pytest.param(5, "no code block in 5 answers: line 1, line 2, line 3 and 2 more\n", id="more than are named"),
+    ],
+)
+def test_answers_without_code_are_named_but_not_all_of_many(many: int, said: str) -> None:
+    done = call([*MANY, "-x"], stdin=lines(many))
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
 
 
 def test_what_does_not_work_is_told_and_counted(service: OpenAIServer) -> None:

@@ -96,7 +96,7 @@ def test_code_alone_and_what_it_took(service: OpenAIServer, folder: Path) -> Non
     (folder / "out.md").write_text("before", encoding="utf-8")
     done = call([*LINES, "-x", "-u", "-o", "out.md"], stdin="ash\nelm\n")
     assert (done.code, (folder / "out.md").read_text(encoding="utf-8")) == (1, "before")
-    assert "no code block in 2 answers" in done.err
+    assert "no code block in 2 answers: line 1, line 2\n" in done.err
     assert "in all 44 tokens in, 28 out" in done.err
     assert "nothing for out.md, which stays as it was" in done.err
 
@@ -105,7 +105,8 @@ def test_a_key_that_is_refused_is_tried_once(service: OpenAIServer) -> None:
     service.reply = Reply(status=401)
     refused = call(LINES, stdin="ash\nelm\n")
     assert (refused.code, refused.out, service.count) == (3, "", 1)
-    assert "stopped after 0 inputs" in refused.err
+    assert refused.err.index("HTTP 401") < refused.err.index("stopped after 0 inputs; go on")
+    assert refused.err.count("HTTP 401") == 1
 
 
 def test_which_of_many_answers_to_go_on_from_has_to_be_said(service: OpenAIServer) -> None:
