@@ -20,6 +20,7 @@ Texts are compared by their letters and digits alone, case ignored:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
@@ -36,6 +37,7 @@ from grimoire.verdict import CheckResult
 NEAR = 0.9
 NEAR_CHANGED = 0.8
 AROUND = 1.25
+ROUNDING = 1e-6
 LONGEST = 3_000
 LONG_INPUT = 40
 PIECE = 24
@@ -108,12 +110,19 @@ def alike(answer: str, source: str, near: float = NEAR) -> float:
         return 1.0
     if not near / (2 - near) <= len(answer) / len(source) <= (2 - near) / near:  # beyond these it cannot be near
         return 0.0
+    if _most_alike(answer[:LONGEST], source[:LONGEST]) < near - ROUNDING:
+        return 0.0
     from rapidfuzz.distance import Indel
 
     head = Indel.normalized_similarity(answer[:LONGEST], source[:LONGEST], score_cutoff=near)
     if len(answer) <= LONGEST:
         return head
     return min(head, Indel.normalized_similarity(answer[-LONGEST:], source[-LONGEST:], score_cutoff=near))
+
+
+def _most_alike(one: str, other: str) -> float:
+    """As much of both texts as could be the same if their letters were in the same order."""
+    return 2 * (Counter(one) & Counter(other)).total() / (len(one) + len(other))
 
 
 def paragraphs(text: str) -> str:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _OTHER_ITEM = Expression(
     r"[ \t]*(?:(\d{1,3}[、．]|[（(]\d{1,2}[）)]|[①-⑳]|\*\*\d{1,3}[.、．)）])|[•●▪◦○·])[ \t]*(?=[^\s\d])"
 )
+_ITEM_POSSIBLE = Expression(
+    r"(?:\A|[\r\n])[ \t>]*(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)"
+    r"|\d[、．]|[（(]\d{1,2}[）)]|[①-⑳•●▪◦○·]|\*\*\d{1,3}[.、．)）]"
+)
+_HEADING_POSSIBLE = Expression(r"#|[\r\n][ \t>]*[-=]")
 _INDENTED = Expression(r"\n(?=[ \t]*\u3000)")
 _LINK = Expression(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}\)")
 _MARKS = Expression(r"\*{2,3}|`{1,3}|~~|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
@@ -55,11 +60,14 @@ class Item(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=32)
 def headings(text: str) -> tuple[Heading, ...]:
-    """Markdown's headings, in their order."""
-    pairs = pairwise(blocks(text))
-    return tuple(
-        Heading(int(token.tag[1]), plain(inside.content)) for token, inside in pairs if token.type == "heading_open"
-    )
+    """Markdown's headings, in their order. Where no line can be one, or be under one, nothing is parsed."""
+    return tuple(_headings(text)) if _HEADING_POSSIBLE.search(spoken(text)) else ()
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    for token, inside in pairwise(blocks(text)):
+        if token.type == "heading_open":
+            yield Heading(int(token.tag[1]), plain(inside.content))
 
 
 @lru_cache(maxsize=32)
@@ -67,7 +75,14 @@ def items(text: str) -> tuple[Item, ...]:
     """List items, nested ones too.
 
     Lines such as `1、…`, `（1）…`, `①…`, `**1. …**` and `• …`, which Markdown does not know, are items too.
+    Where no line can be one nothing is parsed: lists are in nothing but quotations, and other lists.
     """
+    found = _items(text) if _ITEM_POSSIBLE.search(spoken(text)) else []
+    return tuple(Item(numbered, plain("\n".join(lines))) for numbered, lines in found)
+
+
+def _items(text: str) -> list[tuple[bool, list[str]]]:
+    """Whether each has a number, and its lines."""
     found: list[tuple[bool, list[str]]] = []
     kinds: list[bool] = []
     open_items: list[list[str]] = []
@@ -88,7 +103,7 @@ def items(text: str) -> tuple[Item, ...]:
                     found.append((bool(mark[1]), [line[mark.end() :]]))
                 elif open_items:
                     open_items[-1].append(line)
-    return tuple(Item(numbered, plain("\n".join(lines))) for numbered, lines in found)
+    return found
 
 
 @lru_cache(maxsize=32)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.bilingual import Bilingual, has_han, split
+from grimoire.checks.hinted import vocabulary
 from grimoire.checks.phrases import any_of, each
 from grimoire.expression import Expression
 
@@ -97,7 +99,7 @@ PERSONA = _pattern(
 )
 
 # "How to write a good headline" is a subject like any other.
-ABOUT_WRITING = _pattern(
+ABOUT_WRITING = Bilingual(
     r"\bhow to (?:\w+ )?(?:write|craft|compose|pitch|publish|blog|rank)",
     r"\bwriting (?:tips|skills|guide|a |an |for |better)",
     r"\b(?:about|on|into|of) (?:[\w-]+ ){0,3}?"
@@ -133,7 +135,7 @@ WAITS = _pattern(
     r"明白(?:了)?(?:就|请|的话)|收到(?:就|请)?回|准备好了?(?:就|请|吗)|等待我|等我(?:的|发|给)|向我提问|问我",
     r"先回复[^，。\n]{0,4}(?:明白|好|收到)|扮演[^，。\n]{0,12}(?:面试官|朋友|客户|顾客|恋人|角色)",
 )
-MESSAGE = _pattern(
+MESSAGE = Bilingual(
     r"\b" + _words("emails? letters? messages? repl(?:y|ies) speech(?:es)? dialogues? notes? tweets? toasts?") + r"\b",
     _words("邮件 信 回复 演讲稿 发言稿 台词 对白 朋友圈 微博 致[辞词]"),
 )
@@ -148,7 +150,7 @@ ACKNOWLEDGE = _pattern(
             r" [感谢]谢您?[^，。！\n]{0,16}"
         ),
     )
-    + r"(?![^\W一-鿿])[\s!,.，。！~～:：—-]*",
+    + r"(?!(?-i:[^\W一-鿿]))[\s!,.，。！~～:：—-]*",
     r"[\s*_#>\-•\d.、)）]+",
 )
 
@@ -214,10 +216,7 @@ _LECTURES = each(
     rf"[^。\n]{{0,24}}?(?:写作|创作|撰写){_TIPS_ZH}",
     rf"{_WRITE_ZH}[^，。\n]{{1,32}}?的[^，。\n]{{0,6}}?(?:步骤|技巧|方法|要点)(?:如下|是|有|[：:]|\Z)",
 )
-_LECTURE = _pattern(*_LECTURES)
-_LECTURE_EN, _LECTURE_ZH = (
-    _pattern(*(one for one in _LECTURES if (re.search("[一-鿿]", one) is None) is english)) for english in (True, False)
-)
+_LECTURE_EN, _LECTURE_ZH = split(_LECTURES)
 
 
 def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] | None:
@@ -227,11 +226,13 @@ def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] 
     """
     if sentence.isascii():
         return None if TEXT_WORDS.isdisjoint(words) else _LECTURE_EN.match(sentence)
-    return (_LECTURE if sentence[0].isascii() else _LECTURE_ZH).match(sentence)
+    names = sentence[0].isascii() and not TEXT_WORDS.isdisjoint(vocabulary(sentence))
+    found = _LECTURE_EN.match(sentence) if names else None
+    return found or (_LECTURE_ZH.match(sentence) if has_han(sentence) else None)
 
 
 # A lecture on the trade, which is only one where what was asked about hardly occurs.
-TRADE = _pattern(
+TRADE = Bilingual(
     r"(?:what is )?(?:seo|search engine optimi[sz]ation)\b(?: \(seo\))?[^.\n]{0,30}? (?:is|are|refers|stands|means)\b",
     r"(?:什么是)?(?:SEO|搜索引擎优化)(?:[（(][^）)\n]{1,30}[）)])?(?:文章|优化|写作|软文)?"
     + _words("是 指 的核心 的关键 需要 对于 旨在"),
@@ -249,7 +250,7 @@ _DO_ZH = _words(
     " 强调 使用 结合 部分 展开 安排 这[样么]写 写 组织 布局"
 )
 _THIS_ZH = r"(?:这|该|本|此|我的|整)[篇段条个份则支部首]?"
-DESCRIBES = _pattern(
+DESCRIBES = Bilingual(
     rf"(?:the|this|my|our|your) (?:[\w'-]+ ){{0,4}}?(?P<a>{_TEXT})(?: itself| below)? {_WILL} (?:\w+ )?{_DO}\b",
     rf"in (?:the|this|my) (?:[\w-]+ ){{0,3}}?(?P<b>{_TEXT}),? (?:i|we)(?: will|['’]ll| would|['’]d)\b",
     rf"{_THIS_ZH}[^，。\n]{{0,20}}?(?P<c>{_TEXT_ZH}|文){_WILL_ZH}[^，。\n]{{0,8}}?{_DO_ZH}",
@@ -261,7 +262,7 @@ _ORDER = _words(
     r" third(?:ly)? as_an?_[^,.\n]{3,60}"
 )
 _ORDER_ZH = _words(r"首先 其次 然后 接着 接下来 之后 最后 此外 同时 第[一二三四五六]步? 作为[^，。\n]{2,24}")
-FUTURE = _pattern(
+FUTURE = Bilingual(
     r"here(?:['’]s| is) (?:how|what) (?:i|we)(?: will|['’]ll| would|['’]d| plan| am going)\b",
     r"here(?:['’]s| is) my (?:plan|approach)\b",
     r"(?:[^,.\n]{2,60}, )?i(?:['’]m| am) thinking (?:of|about)\b",
@@ -277,19 +278,19 @@ FUTURE = _pattern(
         " 突出 优化 检查 为 打造 策划"
     ),
 )
-OF_THE_TASK = _pattern(
+OF_THE_TASK = Bilingual(
     r"\b(?:your|the) (?:requests?|instructions?|requirements?|rules?|task|brief)\b|\bfor you\b",
     r"\b"
     + _words("outline introduction sections? keywords? headings? structure tone topic draft approach(?:_this)?")
     + r"\b",
     _words("大纲 结构 要求 需求 关键词 标题 语气 正文 格式 思路 为您 给您 为你 任务 主题 创作"),
 )
-WILL = _pattern(
+WILL = Bilingual(
     r"\b(?:will|would)\b|\b(?:i|we|it)['’](?:ll|d)\b|\b(?:i|we)(?: am| are|['’]m|['’]re) going to\b",
     rf"我们?(?:将|会|打算|计划|准备)|[将会][^，。\n]{{0,6}}?{_DO_ZH}",
 )
 _PROMPT = _words("prompt instructions? request brief template task")
-PROMPT = _pattern(
+PROMPT = Bilingual(
     rf"(?:this|your|the|that) (?:[\w-]+ ){{0,3}}?{_PROMPT} (?:you (?:\w+ )?(?:provided|gave|shared|wrote) )?"
     r"(?:also |clearly |already )?"
     + _words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from re import _constants as op  # type: ignore[attr-defined]  # the only place where Python keeps the trees
 from re import _parser as parser  # type: ignore[attr-defined]  # not in the stubs
 from typing import Any
@@ -20,6 +21,7 @@ from grimoire.checks import (
     question_phrases,
     task_phrases,
 )
+from grimoire.checks.bilingual import Bilingual
 from grimoire.checks.hinted import Hinted, Need, Phrase, Words, phrase, vocabulary
 from grimoire.checks.phrases import any_of
 from grimoire.expression import Expression
@@ -31,10 +33,13 @@ ALTERNATIONS: dict[str, Hinted] = {
     for name, value in vars(module).items()
     if isinstance(value, Hinted)
 }
+BILINGUAL = {name: value for name, value in vars(task_phrases).items() if isinstance(value, Bilingual)}
 PHRASES = [(f"{name}-{at}", one) for name, hinted in ALTERNATIONS.items() for at, one in enumerate(hinted.phrases)]
 
 Tree = list[tuple[Any, Any]]
 BEYOND_ASCII: Need = (Words(),)
+HAN, LETTER = Words(frozenset({"一"})), Words(frozenset({"a"}))
+"""Not that word: any Chinese character, any letter of ASCII."""
 FEW, DEEP, FOLLOWED = 12, 3, 4
 UNKNOWN, FOUND = None, "!"
 """A run of letters: what stands before it is unknown; it was found to be a word wanted."""
@@ -113,7 +118,9 @@ def _repeated(least: int, most: int, body: Tree, runs: set[str | None], words: W
 
 
 def _add(run: str | None, char: str, words: Words) -> str | None:
-    if words == Words() and not char.isascii():
+    if (words == Words() and not char.isascii()) or (words == HAN and char >= "一"):
+        return FOUND
+    if words == LETTER and char.isascii() and char.isalpha():
         return FOUND
     if char.isascii() and char.isalpha():
         longer = None if run is None else run + char
@@ -168,11 +175,57 @@ def test_the_proof_holds_for_words_that_are_always_there(needs: str, source: str
     assert proves(phrase(needs, source))
 
 
-@pytest.mark.parametrize("expression", [task_phrases.DESCRIBES, task_phrases._LECTURE_EN])
+@pytest.mark.parametrize("expression", [task_phrases.DESCRIBES.english, task_phrases._LECTURE_EN])
 def test_how_a_sentence_on_texts_begins_names_one(expression: Expression) -> None:
     """At the beginning of a string, so that the first word is a whole one."""
     anchored = [(op.AT, op.AT_BOUNDARY), *_tree(expression)]
-    assert _proves(anchored, ((Words(task_phrases.TEXT_WORDS),), BEYOND_ASCII), DEEP)
+    assert _proves(anchored, ((Words(task_phrases.TEXT_WORDS),),), DEEP)
+
+
+@pytest.mark.parametrize("name", BILINGUAL)
+def test_a_phrase_is_looked_for_wherever_it_may_stand(name: str) -> None:
+    assert _proves(_tree(BILINGUAL[name].english), ((LETTER,),), DEEP)
+    assert _proves(_tree(BILINGUAL[name].chinese), ((HAN,),), DEEP)
+
+
+def test_a_chinese_lecture_is_looked_for_wherever_it_may_stand() -> None:
+    assert _proves(_tree(task_phrases._LECTURE_ZH), ((HAN,),), DEEP)
+    assert not _proves(_tree(task_phrases._LECTURE_EN), ((HAN,),), DEEP)
+
+
+@pytest.mark.parametrize("name", BILINGUAL)
+def test_finds_what_one_expression_of_both_languages_would(name: str) -> None:
+    both = BILINGUAL[name]
+    whole = re.compile(any_of(both.english.source, both.chinese.source), re.IGNORECASE)
+    for text in _sentences():
+        for found, wanted in ((both.search(text), whole.search(text)), (both.match(text), whole.match(text))):
+            assert _told(found) == _told(wanted)
+
+
+def test_a_lecture_is_one_in_whatever_language_it_goes_on() -> None:
+    both = re.compile(any_of(*task_phrases._LECTURES), re.IGNORECASE)
+    chinese = re.compile(task_phrases._LECTURE_ZH.source, re.IGNORECASE)
+    found = 0
+    for text in _sentences():
+        wanted = (both if text[0].isascii() else chinese).match(text)
+        assert _told(task_phrases.lecture(text, vocabulary(text))) == _told(wanted)
+        found += wanted is not None
+    assert found > 10  # there are some
+
+
+def _told(found: re.Match[str] | None) -> object:
+    return found and (found.span(), sorted((name, said) for name, said in found.groupdict().items() if said))
+
+
+def _sentences() -> list[str]:
+    """Of all answers about the task, and with the beginning of the one before the other."""
+    said = [
+        piece[:300]
+        for item in read("on-task")
+        for piece in re.split(r"(?<=[.。!?！？\n])\s*", item.answer[:1_000])
+        if piece.strip()
+    ]
+    return [*said, *(one[:40] + other for one, other in pairwise(said))]
 
 
 @pytest.mark.parametrize("expression", [ending._NEVER_LAST, ending._SELDOM_LAST])

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 
+from grimoire.checks import parts
 from grimoire.checks.own import BadCheck
 from grimoire.checks.structure import Headings, Links, ListItems, Paragraphs
 from grimoire.checks.tables import Tables
@@ -239,3 +241,29 @@ def test_hostile_markdown_takes_no_age(answer: str) -> None:
     for check in (ListItems, Paragraphs, Links):
         check({"at_least": 1}).judge(exchange(answer))
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_nothing_is_parsed_there_is_no_heading_and_no_item(seed: int) -> None:
+    """Texts of Markdown's marks, most of which are headings or lists just so, or just not so."""
+    chance = random.Random(seed)
+    marks = [
+        *"-+*#=>.)|:、）（(①•`~ \t\r\n\n\n\n\u3000\x0b\x85\u2028",
+        "1",
+        "12",
+        "a",
+        "字",
+        "> ",
+        "```",
+        "```md\n",
+        "    ",
+    ]
+    seen: dict[bool, int] = {True: 0, False: 0}
+    for _ in range(1_500):
+        text = "".join(chance.choices(marks, k=chance.randint(1, 12)))
+        assert parts.headings(text) == tuple(parts._headings(text)), repr(text)
+        assert [item.numbered for item in parts.items(text)] == [numbered for numbered, _ in parts._items(text)], repr(
+            text
+        )
+        seen[bool(parts._ITEM_POSSIBLE.search(text))] += 1
+    assert min(seen.values()) > 100  # of both kinds there are many
