@@ -16,6 +16,12 @@ from grimoire.errors import UnknownName, UsageError
 from grimoire.spell import Case, Spell, Template
 
 _TALKING = "a follow-up is a text of your own: the argument, what is piped in, or both"
+_OWN = {
+    "model": "who is asked is -m BACKEND/MODEL",
+    "messages": "what is sent is the spell and your text, and -s TEXT before them",
+    "stream": "an answer shown only when it is complete is `grimoire cast --no-stream`",
+}
+"""Fields of a request that no parameter of a call changes, and what does."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,10 +90,16 @@ def build_case(spell: Spell, template: Template, *, case_id: str, text: str | No
 
 
 def parse_parameters(pairs: Sequence[str]) -> dict[str, object]:
-    """`--option` pairs: a value that reads as a number, true, false or null is one."""
+    """`--option` pairs: a value that reads as a number, true, false or null is one.
+
+    Raises UsageError, also for what a request has of Grimoire's own: it would be put over what is given.
+    """
     from grimoire import yamlfile
 
-    return {key: yamlfile.parse(clean(value), "--option").data for key, value in map(split_pair, pairs)}
+    found = list(map(split_pair, pairs))
+    if key := next((key for key, _ in found if key in _OWN), ""):
+        raise UsageError(f"-O {key}: that is no parameter of the model's; Grimoire says it itself", hint=_OWN[key])
+    return {key: yamlfile.parse(clean(value), "--option").data for key, value in found}
 
 
 def _read_sheet(given: Given, known: fields.Wanted, stdin: TextIO | None) -> Sheet:

@@ -131,6 +131,29 @@ def test_a_file_is_as_good_as_a_name(mine: Path, folder: Path) -> None:
     assert "about: oaks" in call(["cast", str(elsewhere), "oaks", "--dry-run"]).out
 
 
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        pytest.param("stream=true", "--no-stream", id="stream"),
+        pytest.param("messages=3", "-s TEXT", id="messages"),
+        pytest.param("model=zzz", "-m BACKEND/MODEL", id="model"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [pytest.param(["cast", "mine", "willows"], id="cast"), pytest.param(["chat", "mine"], id="chat")]
+)
+def test_what_grimoire_says_of_a_request_is_no_parameter(
+    mine: Path, backends: OpenAIServer, command: list[str], pair: str, said: str
+) -> None:
+    refused = call([*command, "-m", "one", "-O", "top_p=1", "-O", pair], stdin="")
+    key = pair.partition("=")[0]
+    assert (refused.code, refused.out) == (2, "")
+    message, hint = refused.err.splitlines()
+    assert message == f"grimoire: -O {key}: that is no parameter of the model's; Grimoire says it itself"
+    assert said in hint
+    assert backends.bodies == []
+
+
 def test_system_options_language_and_usage_reach_the_service(backends: OpenAIServer) -> None:
     options = ["-O", "temperature=0.2", "-O", "max_tokens", "99", "-O", "stop=none", "-O", "logprobs=true"]
     options += ["-s", "Be kind.\udcff", "-u", "-m", "one/m9"]
