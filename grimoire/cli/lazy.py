@@ -6,9 +6,11 @@ everything else together; so would pydantic, with which Typer reads even a plain
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args, get_origin
@@ -30,6 +32,33 @@ class Place(NamedTuple):
     help: str
 
 
+def _once(parser: Any, ctx: typer.Context) -> Any:  # noqa: ANN401  # Typer's own
+    """The parser, refusing a second value for an option that takes one: Typer takes the last and drops the others."""
+    read = parser.parse_args
+
+    def parse_args(args: list[str]) -> Any:  # noqa: ANN401  # as Typer has it
+        found = read(args)
+        if not ctx.resilient_parsing:
+            _refuse_repeated(found[2])
+        return found
+
+    parser.parse_args = parse_args
+    return parser
+
+
+def _refuse_repeated(given: Sequence[Any]) -> None:
+    """Raises UsageError for an option given twice, in the order they are given in; a switch may be."""
+    options = [param for param in given if isinstance(param, TyperOption)]
+    if any(option.is_eager for option in options):
+        return
+    for place, option in enumerate(options):
+        if option in options[:place] and not (option.multiple or option.is_flag or option.count):
+            from grimoire.errors import UsageError
+
+            spelt = max(option.opts, key=len)
+            raise UsageError(f"{spelt} is given twice", hint="it takes one value: leave one of them out")
+
+
 class LightCommand(TyperCommand):
     """A command whose plain parameters are read without pydantic, `--help` among them."""
 
@@ -37,13 +66,22 @@ class LightCommand(TyperCommand):
         lighten(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
+    def make_parser(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401  # as above
+        return _once(super().make_parser(ctx), ctx)
+
 
 class LightGroup(TyperGroup):
-    """A group of which the same holds."""
+    """A group of which the same holds. Its help is a result where it was asked for, else it says what is missing."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
         lighten(self.get_params(ctx))
-        return super().parse_args(ctx, args)
+        if args or not self.no_args_is_help:
+            return super().parse_args(ctx, args)
+        with contextlib.redirect_stdout(sys.stderr):
+            return super().parse_args(ctx, args)
+
+    def make_parser(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # noqa: ANN401  # as above
+        return _once(super().make_parser(ctx), ctx)
 
 
 def grouped(places: dict[str, Place]) -> type[TyperGroup]:
@@ -58,7 +96,7 @@ def grouped(places: dict[str, Place]) -> type[TyperGroup]:
             self.commands = _Commands(places, self.commands)
 
         def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:  # noqa: ANN401  # as above
-            if not args or str(args[0]).endswith("-completion"):  # the shell asks, without arguments, or for its script
+            if not args:  # the shell asks
                 from grimoire.cli.shells import register
 
                 register()
@@ -66,6 +104,15 @@ def grouped(places: dict[str, Place]) -> type[TyperGroup]:
 
         def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002  # as Typer has it
             return list(self.commands)
+
+        def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401  # as above
+            from typer._click.exceptions import UsageError
+
+            try:
+                return super().resolve_command(ctx, args)
+            except UsageError as error:
+                error.message += _hint_of_spell(args[0])
+                raise
 
         def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[Any]:  # type: ignore[override]  # as above
             from typer._click.shell_completion import CompletionItem
@@ -100,6 +147,19 @@ class _Commands(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._places.keys() | self._made.keys())
+
+
+def _hint_of_spell(word: str) -> str:
+    """What is to be said of a command that is none, where there is a spell of that name."""
+    from grimoire import settings
+    from grimoire.cli import wiring
+    from grimoire.errors import GrimoireError
+
+    try:
+        known = word in wiring.open_library(settings.load()).paths()
+    except (GrimoireError, OSError):  # what is wrong there is told by the commands that need it
+        return ""
+    return f" It is a spell: grimoire cast {word}" if known else ""
 
 
 def _make(name: str, place: Place) -> Any:  # noqa: ANN401  # as above

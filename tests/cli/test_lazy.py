@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from grimoire.cli.app import COMMANDS, app
 from grimoire.cli.lazy import LightCommand
-from tests.cli.process import environment, run
+from tests.cli.process import call, environment, run
 
 RUNNER = CliRunner()
 
@@ -42,6 +42,68 @@ def test_a_mistyped_command_offers_the_nearest() -> None:
     said = run(["lisst"])
     assert said.code == 2
     assert "Did you mean 'list', 'lint'?" in said.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param([], id="grimoire"),
+        pytest.param(["keys"], id="keys"),
+        pytest.param(["export"], id="export"),
+        pytest.param(["import"], id="import"),
+    ],
+)
+def test_a_group_alone_says_what_is_missing_and_no_pipe_gets_it(args: list[str]) -> None:
+    alone, asked = run(args), run([*args, "--help"])
+    assert (alone.code, alone.out) == (2, "")
+    assert (asked.code, asked.err) == (0, "")
+    assert alone.err.strip() == asked.out.strip() != ""
+
+
+def test_a_spell_where_a_command_is_wanted_is_told_from_a_mistyped_one() -> None:
+    spell = run(["tldr", "x"])
+    assert (spell.code, spell.out) == (2, "")
+    assert "It is a spell: grimoire cast tldr" in spell.err
+    other = run(["tldrr"])
+    assert other.code == 2
+    assert "No such command 'tldrr'." in other.err
+    assert "grimoire cast" not in other.err
+
+
+def test_settings_that_cannot_be_read_do_not_hide_that_there_is_no_such_command(tmp_path: Path) -> None:
+    (tmp_path / "grimoire.yaml").write_text("backends: 7\n", encoding="utf-8")
+    assert "No such command 'tldr'." in run(["tldr"]).err
+
+
+@pytest.mark.parametrize(
+    ("args", "option"),
+    [
+        pytest.param(["cast", "tldr", "--url", "http://a", "--url", "http://b"], "--url", id="url"),
+        pytest.param(["cast", "tldr", "--case", "a", "--case=b"], "--case", id="case"),
+        pytest.param(["cast", "tldr", "x", "-o", "a", "--output", "b"], "--output", id="two-spellings"),
+        pytest.param(["cast", "tldr", "x", "-oa", "-xob"], "--output", id="short-ones-in-one-word"),
+        pytest.param(["cast", "tldr", "x", "-s", "a", "-s", "b"], "--system", id="system"),
+        pytest.param(["cast", "tldr", "x", "--tone", "warm", "--tone", "warm"], "--tone", id="the-same-value"),
+        pytest.param(["cast", "tldr", "x", "--style", "a", "--style", "b"], "--style", id="style"),
+        pytest.param(["cast", "tldr", "x", "--answer-in", "a", "--answer-in", "b"], "--answer-in", id="answer-in"),
+        pytest.param(["cast", "x", "--cid", "a", "--cid", "b"], "--cid", id="cid"),
+        pytest.param(["cast", "tldr", "--stdin-as", "a", "--stdin-as", "b"], "--stdin-as", id="stdin-as"),
+        pytest.param(["cast", "tldr", "x", "-j", "1", "-j", "2"], "--jobs", id="jobs"),
+        pytest.param(["chat", "-m", "one", "-m", "two"], "--model", id="chat"),
+        pytest.param(["log", "-n", "1", "--limit", "2"], "--limit", id="group"),
+    ],
+)
+def test_an_option_that_takes_one_value_is_not_given_two(args: list[str], option: str) -> None:
+    refused = call(args)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"grimoire: {option} is given twice\n  it takes one value: leave one of them out\n"
+
+
+def test_switches_and_options_that_are_repeatable_may_be_repeated() -> None:
+    args = ["cast", "tldr", "x", "--dry-run", "--dry-run", "-O", "a=1", "-O", "b=2", "-l", "en", "-l", "zh"]
+    assert call(args).code == 0
+    assert call([*args, "--", "--url", "--url"]).err.startswith("grimoire: there is no file")
+    assert "Usage: grimoire cast" in call(["cast", "--url", "a", "--url", "b", "--help"]).out
 
 
 def read(*arguments: str, light: bool) -> tuple[int, str, str]:
