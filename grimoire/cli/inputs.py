@@ -125,7 +125,8 @@ def _single(sheet: Sheet, *more: str) -> Case:
     elif sheet.piped_to:
         values = sheet.shared()
     elif sheet.known.takes_prompt:
-        piped = sheet.piped.take("[PROMPT]")
+        alone = not any(text.strip() for text in (sheet.text, values.get(PROMPT, ""), *more))
+        piped = sheet.piped.take("[PROMPT]", needed=alone)
     else:
         sheet.refuse_piped(f"`{sheet.known.spell}` takes no text")
     return fields.make_case(sheet.known, values, sheet.text, *more, piped)

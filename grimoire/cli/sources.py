@@ -37,8 +37,10 @@ class Piped:
         self._stream = stream
         self._user = ""
 
-    def take(self, user: str, *, asked: bool = False) -> str:
+    def take(self, user: str, *, asked: bool = False, needed: bool = True) -> str:
         """All that is piped in, without the line ends at its end; empty on a terminal, but for one `asked` for.
+
+        Where it is not `needed`, for there is a text without it, a note says what is waited for.
 
         Raises UsageError where `user`, an option's spelling, is not the first to take it, or it cannot be read.
         """
@@ -49,14 +51,15 @@ class Piped:
         self._user = user
         if self._stream is None or (self._stream.isatty() and not asked):
             return ""
+        if not needed:
+            _tell_of_waiting(self._stream)
         return read_stdin(self._stream).rstrip("\r\n")
 
     def refuse_rest(self, why: str, hint: str) -> None:
         """Raises UsageError where something is piped in that nothing has taken: it is not to be lost unseen."""
         if self._user or self._stream is None or self._stream.isatty():
             return
-        _tell_of_waiting(self._stream)
-        if self.take("nothing").strip():
+        if self.take("nothing", needed=False).strip():
             raise UsageError(f"what is piped in has no place: {why}", hint=f"{hint}; or pipe in nothing: < /dev/null")
 
 

@@ -352,10 +352,22 @@ def test_a_terminal_is_read_where_it_is_asked_for_and_else_not(write_spell: Call
     assert "about: oaks\nAudience: beginners. Tone: dry\n" in placed.out
 
 
-def test_who_leaves_standard_input_open_is_told_what_is_waited_for(write_spell: Callable[..., Path]) -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["--case", "willow"], id="case"),
+        pytest.param(["willow trees"], id="text"),
+        pytest.param(["-p", "prompt=willow trees"], id="pair"),
+        pytest.param(["willow.md"], id="file"),
+    ],
+)
+def test_who_leaves_standard_input_open_is_told_what_is_waited_for(
+    write_spell: Callable[..., Path], folder: Path, args: list[str]
+) -> None:
     write_spell()
+    (folder / "willow.md").write_text("willow trees", encoding="utf-8")
     process = subprocess.Popen(
-        [*COMMAND, "cast", "mine", "--case", "willow", "--dry-run"],
+        [*COMMAND, "cast", "mine", *args, "--dry-run"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -370,6 +382,26 @@ def test_who_leaves_standard_input_open_is_told_what_is_waited_for(write_spell: 
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, b"")
     assert b"about: willow trees" in out
+
+
+class Slow(io.StringIO):
+    """Standard input that is long in coming, and says whether anybody looked if it is there yet."""
+
+    watched = False
+
+    def fileno(self) -> int:
+        self.watched = True
+        raise io.UnsupportedOperation
+
+
+@pytest.mark.parametrize(
+    ("text", "watched"), [pytest.param((), False, id="none"), pytest.param(("x",), True, id="one")]
+)
+def test_a_text_that_is_only_piped_in_may_take_its_time(text: tuple[str, ...], *, watched: bool) -> None:
+    spell, stdin = Spell(name="tea", prompt="[PROMPT]"), Slow("willows")
+    (read,) = read_inputs(Given(arguments=text), spell, [spell.template], stdin)
+    assert read.case.prompt == "\n\n".join([*text, "willows"])
+    assert stdin.watched is watched
 
 
 def test_a_case_for_an_answer_from_elsewhere_is_never_a_file(folder: Path) -> None:
