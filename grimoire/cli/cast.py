@@ -58,7 +58,7 @@ def cast(
       grimoire cast tldr --url https://example.org/article
     """
     from grimoire import settings as settings_file
-    from grimoire.cli import cast_fire, cast_subject, conversations, wiring
+    from grimoire.cli import cast_dry, cast_fire, cast_subject, conversations, wiring
     from grimoire.cli.deliver import Delivery
     from grimoire.cli.inputs import Given, parse_parameters
     from grimoire.cli.sources import clean
@@ -67,6 +67,8 @@ def cast(
     delivery = Delivery(
         json=json, raw=raw, stream=not no_stream, code=code, file=file, copy=copy, usage=usage
     ).checked()
+    if dry_run:
+        cast_dry.check(delivery, resume=resume)
     settings = settings_file.load()
     library = wiring.open_library(settings, judging=not dry_run)
     talk = conversations.find(settings, ledger, last=continued, cid=cid)
@@ -97,7 +99,7 @@ def cast(
         delivery=delivery,
     )
     if dry_run:
-        cast_fire.show_dry(call, sys.stdin)
+        cast_dry.show(call, sys.stdin)
         return
     with wiring.open_ledger(settings, ledger, recording=not no_log) as store:
         raise typer.Exit(cast_fire.fire(call, store, sys.stdin))

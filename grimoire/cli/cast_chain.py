@@ -59,12 +59,11 @@ def fire(call: Call, store: SqliteLedger, stdin: TextIO | None) -> int:
 def show_dry(call: Call, stdin: TextIO | None) -> None:
     """What the first step would send, and on standard error what comes after it."""
     from grimoire.backends.rehearsal import Rehearsal
+    from grimoire.cli import cast_dry
 
     chain, inputs = read(call, stdin)
     first, *others = chain.steps
-    for index, given in enumerate(inputs):
-        text = first_cell(chain, given.case, Rehearsal()).incantation
-        output.emit(("\n" if index else "") + (text if text.endswith("\n") else text + "\n"))
+    cast_dry.hand_over(call, [(first_cell(chain, given.case, Rehearsal()), given) for given in inputs])
     output.note(f"{chain.place(first)}, in {first.text.language}: what it sends is shown")
     for link in others:
         output.note(f"{chain.place(link)}, in {link.text.language}: is given {one_line(link.step.prompt)}")

@@ -88,22 +88,6 @@ def _alone(call: Call, questions: Questions) -> bool:
     )
 
 
-def show_dry(call: Call, stdin: TextIO | None) -> None:
-    """What would be sent. Raises as `read` does."""
-    from grimoire.backends.rehearsal import Rehearsal
-    from grimoire.cli import output
-
-    if call.subject.spell and call.subject.spell.chain:
-        from grimoire.cli import cast_chain
-
-        cast_chain.show_dry(call, stdin)
-        return
-
-    for index, each in enumerate(make_cells(call, read(call, stdin), Rehearsal())):
-        text = each[0].incantation
-        output.emit(("\n" if index else "") + (text if text.endswith("\n") else text + "\n"))
-
-
 def read(call: Call, stdin: TextIO | None) -> list[Input]:
     """The inputs: those the call gives, what it lacks asked for. Raises UsageError, MissingInput."""
     from grimoire.cli.ask_missing import ask_missing
