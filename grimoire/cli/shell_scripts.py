@@ -41,7 +41,12 @@ ZSH = r"""
     (( $#open + $#closed )) || _files
 }
 
-compdef %(complete_func)s %(prog_name)s
+# On the search path of functions, this file is itself the function that completes, from the first Tab on.
+if [[ ${funcstack[1]} == _%(prog_name)s ]]; then
+    %(complete_func)s "$@"
+else
+    compdef %(complete_func)s %(prog_name)s
+fi
 """
 
 FISH = r"""
