@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grimoire import __version__
+from grimoire.cli import complete
 from grimoire.cli.lazy import Place, grouped
 from grimoire.errors import GrimoireError
 
@@ -44,6 +45,7 @@ app = typer.Typer(
     cls=grouped(COMMANDS),
     help="Keep prompts as spells, translate them, fire them at any chat model, and know which still work.",
     no_args_is_help=True,
+    add_completion=False,  # our own options do it, which take the name of a shell too
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -55,21 +57,57 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _install(context: typer.Context, shell: str | None) -> None:
+    if shell is not None and not context.resilient_parsing:
+        from grimoire.cli import shells
+
+        print(shells.install(shell))
+        raise typer.Exit
+
+
+def _show(context: typer.Context, shell: str | None) -> None:
+    if shell is not None and not context.resilient_parsing:
+        from grimoire.cli import shells
+
+        print(shells.script(shell))
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    _installed: Annotated[
+        str | None,
+        typer.Option(
+            "--install-completion",
+            metavar="[SHELL]",
+            callback=_install,
+            autocompletion=complete.shells,
+            help="Install completion for bash, zsh, fish, powershell or pwsh; alone, for the shell this is.",
+        ),
+    ] = None,
+    _shown: Annotated[
+        str | None,
+        typer.Option(
+            "--show-completion",
+            metavar="[SHELL]",
+            callback=_show,
+            autocompletion=complete.shells,
+            help="Print what would be installed, to read it or put it elsewhere.",
+        ),
+    ] = None,
 ) -> None:
     pass
 
 
 def main() -> None:
     """Run the command line and exit with a code of the table in the README."""
-    from grimoire.cli.argv import join_pairs, join_resume
+    from grimoire.cli.argv import join_pairs, join_resume, join_shell
 
     try:
-        app(join_resume(join_pairs(sys.argv[1:])), prog_name="grimoire")
+        app(join_shell(join_resume(join_pairs(sys.argv[1:]))), prog_name="grimoire")
     except GrimoireError as error:
         _report(error)
         sys.exit(error.exit_code)

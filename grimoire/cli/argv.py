@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from grimoire.errors import UsageError
+
 PAIRS = ("-p", "--param", "-O", "--option")
 """Options that take a pair."""
+COMPLETION = ("--install-completion", "--show-completion")
+"""Options that take the name of a shell, or none for the one they are called from."""
 
 _OPTION = re.compile("--?[A-Za-z]|--$")
 _RUN = re.compile(r"[0-9]{8}(T[0-9]{0,6}(-[0-9a-f]*)?)?|last(~.*)?")
@@ -24,6 +28,22 @@ def join_pairs(arguments: Sequence[str]) -> list[str]:
                 pair += f"={rest.pop(0)}"
             joined.append(pair)
     return joined + rest
+
+
+def join_shell(arguments: Sequence[str]) -> list[str]:
+    """`--install-completion SHELL` as one word, and without a shell as `--install-completion=`; the same for showing.
+
+    Raises UsageError where more is said than that.
+    """
+    option, equals, shell = arguments[0].partition("=") if arguments else ("", "", "")
+    if option not in COMPLETION:
+        return list(arguments)
+    rest = list(arguments[1:])
+    if not equals and rest and not rest[0].startswith("-"):
+        shell = rest.pop(0)
+    if rest and rest[0] not in {"-h", "--help"}:
+        raise UsageError(f"{option} takes one shell and nothing else, not {rest[0]!r}")
+    return [f"{option}={shell}", *rest]
 
 
 def join_resume(arguments: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Offer = tuple[str, str]
 """A value, and what it is, for shells that show it."""
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 MOST_TITLES = 200
 """Spells of which the titles are read; with more, reading them takes longer than anybody waits."""
 RECENT = 30
@@ -28,6 +29,11 @@ RECENT = 30
 _PARTS = frozenset({"voice", "format"})
 _HEAD = 1500
 """Bytes of a spell's file in which its title, topic and language are looked for."""
+
+
+def shells() -> list[str]:
+    """The shells that complete."""
+    return list(SHELLS)
 
 
 def spells(incomplete: str) -> list[Offer]:

@@ -1,7 +1,8 @@
 """How completions reach bash, zsh and fish: what is on the line, and what is to be inserted there.
 
 Typer's mechanism with other words in and out. In: `-p KEY VALUE` is read as `-p KEY=VALUE`, and what bash takes apart
-at `=` and `:` is put together. Out: bash gets only what follows there, quoted; a description cannot become a command.
+at `=`, `:` and `@` is put together. Out: bash gets only what follows there, quoted; a description cannot become a
+command.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from typer._click.shell_completion import (
     _resolve_incomplete,
     add_completion_class,
 )
-from typer._completion_classes import BashComplete, FishComplete, ZshComplete
-from typer._completion_shared import _completion_scripts
+from typer._completion_classes import BashComplete, FishComplete, ZshComplete, completion_init
+from typer._completion_shared import _completion_scripts, _get_shell_name, get_completion_script
+from typer._completion_shared import install as _write
 from typer.core import TyperGroup
 
 from grimoire.cli import shell_scripts
-from grimoire.cli.argv import PAIRS, join_pairs, join_resume
+from grimoire.cli.argv import COMPLETION, PAIRS, join_pairs, join_resume, join_shell
+from grimoire.cli.complete import SHELLS
+from grimoire.errors import UsageError
 
-_BREAKS = frozenset("=:")
+_PROGRAM, _VARIABLE = "grimoire", "_GRIMOIRE_COMPLETE"
+_BREAKS = frozenset("=:@")
 _SPECIAL = re.compile(r"[^\w%+,./:=@\x80-\U0010ffff-]")
 
 
@@ -53,26 +58,62 @@ class Offer(NamedTuple):
 
 def register() -> None:
     """Take the places of Typer's own; PowerShell keeps Typer's."""
+    completion_init()
     add_completion_class(_Bash, "bash")
     add_completion_class(_Zsh, "zsh")
     add_completion_class(_Fish, "fish")
     _completion_scripts.update(bash=shell_scripts.BASH, zsh=shell_scripts.ZSH, fish=shell_scripts.FISH)
 
 
+def install(named: str) -> str:
+    """Install completion for a shell, or with no name for the one Grimoire is called from; gives what to say of it.
+
+    Raises UsageError where there is no completion for that shell, or none can be made out.
+    """
+    shell = _shell(COMPLETION[0], named)
+    register()
+    _, path = _write(shell=shell, prog_name=_PROGRAM, complete_var=_VARIABLE)
+    return f"{shell} completion installed in {path}\nCompletion will take effect once you restart the terminal"
+
+
+def script(named: str) -> str:
+    """What `install` would install. Raises UsageError as it does."""
+    shell = _shell(COMPLETION[1], named)
+    register()
+    return get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell)
+
+
+def _shell(option: str, named: str) -> str:
+    shell = named or _get_shell_name()
+    if shell in SHELLS:
+        return shell
+    if named:
+        raise UsageError(f"{option} {named}: no shell Grimoire completes in", hint=f"one of {', '.join(SHELLS)}")
+    found = f"{shell} is no shell Grimoire completes in" if shell else "cannot make out what shell this is"
+    raise UsageError(f"{option}: {found}", hint=f"name one: {option} {' | '.join(SHELLS)}")
+
+
 def glued(words: Sequence[str]) -> Line:
-    """What bash took apart at `=` and `:`, together again; the last word is the one that is begun."""
+    """What bash took apart at `=`, `:` and `@`, together again; the last word is the one that is begun.
+
+    What begins with `@` right after `-p KEY` is a word of its own: bash does not say whether a space was there.
+    """
     whole: list[str] = []
     open_ended = False
     for word in words:
         breaks = bool(word) and set(word) <= _BREAKS
-        if whole and (breaks or open_ended):
+        value = word.startswith("@") and len(whole) > 1 and whole[-2] in PAIRS and "=" not in whole[-1]
+        if whole and not value and (breaks or open_ended):
             whole[-1] += word
         else:
             whole.append(word)
         open_ended = breaks
     last = words[-1] if words else ""
-    kept = len(whole[-1]) - (0 if set(last) <= _BREAKS else len(last)) if whole else 0
-    return Line(whole[:-1], whole[-1] if whole else "", kept)
+    begun = whole[-1] if whole else ""
+    kept = len(begun) - (0 if set(last) <= _BREAKS else len(last))
+    if begun[:kept].endswith("@"):
+        kept -= 1  # bash breaks a word there, and yet what it puts in takes the place of the `@` too
+    return Line(whole[:-1], begun, kept)
 
 
 def paired(line: Line) -> Line:
@@ -82,7 +123,7 @@ def paired(line: Line) -> Line:
         key = f"{words[-1]}="
         words, begun, typed = words[:-1], key + begun, typed + len(key)
     # what an option at the end is given is what is being typed
-    return Line([*join_resume(join_pairs(words[:-1])), *words[-1:]], begun, typed)
+    return Line([*join_shell(join_resume(join_pairs(words[:-1]))), *words[-1:]], begun, typed)
 
 
 def quoted(value: str) -> str:

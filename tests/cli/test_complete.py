@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grimoire.cli.shells import Line, glued, paired, quoted
-from tests.cli.process import PATIENCE, _read_all, call, environment, run
-
-GO = "go> "
-_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07|\r")
+from tests.cli.process import PATIENCE, call, environment, run
+from tests.cli.real_shells import GO, need, printed, put_on_path, type_in
 
 
 def offered(line: str, **env: str) -> dict[str, str]:
@@ -83,12 +77,23 @@ def in_bash(*words: str) -> list[str]:
         pytest.param("cast nosuchspell -p ", [], id="no such spell"),
         pytest.param("cast -p ", [], id="no spell yet"),
         pytest.param("nosuch ", [], id="no such command"),
+        pytest.param("--install-completion z", ["zsh"], id="a shell"),
+        pytest.param("--show-completion=f", ["--show-completion=fish"], id="a shell after an equals sign"),
+        pytest.param("--install-completion zsh ", [], id="no second shell, and nothing installed"),
     ],
 )
 def test_what_is_offered(line: str, values: list[str], write_spell: Callable[..., Path]) -> None:
     write_spell()
     found = list(offered(line))
     assert found == values
+    assert not (Path.home() / ".zfunc").exists()
+
+
+def test_powershell_keeps_typers_own_way() -> None:
+    asking = {"_GRIMOIRE_COMPLETE": "complete_powershell", "_TYPER_COMPLETE_ARGS": "grimoire sear"}
+    told = call([], env={**asking, "_TYPER_COMPLETE_WORD_TO_COMPLETE": "sear"})
+    assert (told.code, told.out, told.err) == (0, "search:::find spells by words\n", "")
+    assert "Register-ArgumentCompleter" in run(["--show-completion", "powershell"]).out
 
 
 def test_what_is_offered_says_what_it_is() -> None:
@@ -194,6 +199,11 @@ def test_nothing_heavy_is_imported_to_complete(line: str) -> None:
         pytest.param(["-m", "ollama/qwen", ":", "7"], Line(["-m"], "ollama/qwen:7", 12), id="a colon"),
         pytest.param(["--model", "=", "o"], Line([], "--model=o", 8), id="a long option"),
         pytest.param(["-p", "a", "=", "b", "x", ""], Line(["-p", "a=b", "x"], "", 0), id="words after it"),
+        pytest.param(["-p", "text", "=@"], Line(["-p"], "text=@", 5), id="a file not begun"),
+        pytest.param(["-p", "text", "=@", "re"], Line(["-p"], "text=@re", 5), id="a file"),
+        pytest.param(["-p", "text", "=@", "a", "@", "2"], Line(["-p"], "text=@a@2", 7), id="a file with an at sign"),
+        pytest.param(["-p", "text", "@", "re"], Line(["-p", "text"], "@re", 0), id="a file, key and value apart"),
+        pytest.param(["-m", "a/b", "@", "2"], Line(["-m"], "a/b@2", 3), id="an at sign anywhere else"),
         pytest.param([], Line([], "", 0), id="nothing"),
     ],
 )
@@ -222,6 +232,9 @@ def test_bash_gets_what_follows_where_it_took_a_word_apart(write_spell: Callable
     assert in_bash("cast", "mine", "-p", "1", "=", "b") == ["beginners"]
     assert in_bash("cast", "mine", "-p", "1", "b") == ["beginners"]
     assert in_bash("cast", "tldr", "--model", "=", "openr") == ["openrouter"]
+    Path("some file.txt").touch()
+    for words in (["prompt", "=@", "so"], ["text", "@", "so"], ["1", "=@", "so"]):
+        assert in_bash("cast", "mine", "-p", *words) == ["@some\\ file.txt"]
 
 
 @pytest.mark.parametrize(
@@ -233,52 +246,15 @@ def test_a_word_of_bash_is_that_very_value(value: str) -> None:
     assert said.stdout.decode() == value
 
 
-def need(shell: str) -> str:
-    found = shutil.which(shell)
-    if not found:
-        pytest.skip(f"{shell} is not installed")
-    return found
-
-
 @pytest.fixture
 def on_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """`grimoire` is a program on the search path; gives where the shells' scripts are, as the program shows them."""
-    program = folder / "bin" / "grimoire"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m grimoire "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    put_on_path(folder, monkeypatch)
     for shell in ("bash", "zsh", "fish"):
-        shown = run(["--show-completion", shell], env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
+        shown = run(["--show-completion", shell])
         assert shown.code == 0
         (folder / f"complete.{shell}").write_text(shown.out, encoding="utf-8")
     return folder
-
-
-def type_in(argv: Sequence[str], answers: Sequence[tuple[str, str]], **env: str) -> str:
-    """A shell on a terminal of its own; each answer is typed once its question is seen. Gives all that was shown."""
-    ours, theirs = pty.openpty()
-    opening = ("sh", "-c", 'exec "$@" < "$0" > "$0" 2>&1', os.ttyname(theirs))
-    process = subprocess.Popen(
-        [*opening, *argv],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment({"TERM": "xterm", "LC_ALL": "C.UTF-8", **env}),
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
-        return _read_all(ours, [(question.encode(), answer.encode()) for question, answer in answers]).decode()
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-
-
-def printed(shown: str) -> list[str]:
-    """The lines a shell printed, without what moves its cursor."""
-    return _SEQUENCE.sub("", shown).split("\n")
 
 
 LINES = [
@@ -294,6 +270,10 @@ LINES = [
     pytest.param("cast x -m mine/q\t", "<cast><x><-m><mine/qwen:7b>", id="a model with a colon"),
     pytest.param("cast x -m mine/qwen:\t", "<cast><x><-m><mine/qwen:7b>", id="what follows a colon"),
     pytest.param("cast some-f\t", "<cast><some-file.txt>", id="a file where no spell is"),
+    pytest.param("cast x -p text=@so\t", "<cast><x><-p><text=@some-file.txt>", id="a file for a variable"),
+    pytest.param("cast x -p 1=@fol\tno\t", "<cast><x><-p><1=@folder/notes.md>", id="a file in a folder"),
+    pytest.param("cast x -p prompt=@icon@\t", "<cast><x><-p><prompt=@icon@2x.txt>", id="a file with an at sign"),
+    pytest.param("cast x -p text @so\t", "<cast><x><-p><text><@some-file.txt>", id="a file, key and value apart"),
     pytest.param("sear\t", "<search>", id="a command"),
 ]
 
@@ -308,7 +288,9 @@ def odd(write_spell: Callable[..., Path], folder: Path) -> None:
             "[beginners, experts]": "['old $(touch pwned) hands', new]",
         },
     )
-    (folder / "some-file.txt").touch()
+    (folder / "folder").mkdir()
+    for name in ("some-file.txt", "icon@2x.txt", "folder/notes.md"):
+        (folder / name).touch()
     own = "backends: {mine: {base_url: 'http://127.0.0.1:9', key_env: '', model: 'qwen:7b'}}"
     (folder / "grimoire.yaml").write_text(own, encoding="utf-8")
 
@@ -381,17 +363,3 @@ def in_fish(script: Path, line: str) -> list[str]:
 def test_fish_completes(line: str, values: list[str], on_path: Path, odd: None) -> None:
     assert in_fish(on_path / "complete.fish", f"grimoire {line}") == values
     assert not (on_path / "pwned").exists()
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_installed_where_the_shell_reads_it(shell: str, clean_environment: Path) -> None:
-    done = run(["--install-completion", shell], env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
-    assert done.code == 0
-    places = {
-        "bash": ".bash_completions/grimoire.sh",
-        "zsh": ".zfunc/_grimoire",
-        "fish": ".config/fish/completions/grimoire.fish",
-    }
-    script = (clean_environment / places[shell]).read_text(encoding="utf-8")
-    shown = run(["--show-completion", shell], env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
-    assert script.strip() == shown.out.strip()
