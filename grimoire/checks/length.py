@@ -20,6 +20,8 @@ from grimoire.verdict import CheckResult
 _WORD = Expression(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+(?:['’.\-](?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+)*"
 )
+_WORD_ASCII = Expression(r"\w+(?:['.\-]\w+)*")
+"""The same in a text of ASCII."""
 _CHINESE = Expression("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 Part = Literal["list-items", "headings", "paragraphs", "lines", "sentences"]
@@ -94,12 +96,13 @@ def count_with_spaces(text: str) -> int:
 
 def count_words(text: str) -> int:
     """Words; each Chinese character and each kana counts as one, Markdown's marks do not count."""
-    return sum(1 for _ in _WORD.finditer(text))
+    word = _WORD_ASCII if text.isascii() else _WORD
+    return sum(1 for _ in word.finditer(text))
 
 
 def count_chinese(text: str) -> int:
     """Chinese characters; punctuation, digits and other scripts do not count."""
-    return sum(map(len, _CHINESE.findall(text)))
+    return 0 if text.isascii() else sum(map(len, _CHINESE.findall(text)))
 
 
 def count_sentences(text: str) -> int:

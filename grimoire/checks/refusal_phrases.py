@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from grimoire.checks.begun import Begun
 from grimoire.checks.phrases import any_of, either_script, words
 from grimoire.checks.wanted import Wanted
 from grimoire.expression import Expression
@@ -82,8 +83,14 @@ _SERVE_THIS = any_of(
 )
 _BEYOND = r"(?:is|are) (?:beyond|outside) (?:of )?(?:my (?:capabilit|abilit|scope|expertise)|what i can)"
 
-ENGLISH = Expression(
-    "(?:(?:but|and|so|however,?|that said,?) )?"
+_BUT = "(?:(?:but|and|so|however,?|that said,?) )?"
+ENGLISH = Begun(
+    _BUT
+    + any_of(
+        "i|my |sorry|apolog|unfortunately|regrettably|as ",
+        "(?:this|that|your|the) (?:request|prompt|content|topic|question|is|are)",
+    ),
+    _BUT
     + any_of(
         rf"{_SORRY}[,.;:!]?\s+(?:but\s+)?(?:{_AS_AI}[,.]?\s*)?{_CANNOT}"
         rf"(?! help but)[^.\n]{{0,25}}?\b{_SERVE}{_NO_MEASURE}{_NO_BUSINESS}",
@@ -128,9 +135,11 @@ _NO_BUSINESS_ZH = (
 _THIS_ZH = any_of("这|此|该|您的|你的|相关|任何|帮助|帮你|帮您|回答|协助|满足|提供|生成|创作|那样")
 _NO_LIFE_ZH = "(?:我?(?:并?没有|不具备)[^，。\\n]{1,20}[，,])?(?:因此|所以|故)?"
 
-CHINESE = Expression(
+_BUT_ZH = "(?:但是?|不过|然而)?[，,]?"
+CHINESE = Begun(
+    either_script(_BUT_ZH + any_of(_SORRY_ZH, "我|作为|身为|恕|这|该|您的|你的|此|让我们换|咱们换|请?换个|根据")),
     either_script(
-        "(?:但是?|不过|然而)?[，,]?"
+        _BUT_ZH
         + any_of(
             rf"{_SORRY_ZH}[，,。！!：:\s]*(?:但(?:是)?)?(?:{_AS_AI_ZH}[，,。\s]*)?"
             "(?:您的请求|这个(?:问题|请求|话题)|(?:关于|由于|因为)[^，。\\n]{0,40}?[，,]?|我还在[^，。\\n]{1,8}[，,])?(?!我们|本公司|本店)"
@@ -151,12 +160,13 @@ CHINESE = Expression(
             "根据(?:相关|有关)(?:法律法规|规定|政策)[^。\\n]{0,20}"
             "(?:不予(?:展示|显示|回答|讨论)|(?:不能|无法|不便)(?:回答|提供|显示|生成|讨论|为[您你]))",
         )
-    )
+    ),
 )
 
 FIRST = frozenset("但不然，,非很十实實真抱对對遗遺我作身恕这這该該您你此让讓咱请請换換根")
 """Characters a Chinese refusal begins with."""
-LATER = Expression(
+LATER = Begun(
+    any_of("however|but|that said|unfortunately|still", either_script("但|不过|然而|只是|可是")),
     any_of(
         rf"(?:however|but|that said|unfortunately|still),? (?:{_AS_AI}[,.]?\s*)?{_CANNOT}(?! help but)[^.\n]{{0,25}}?"
         rf"\b{_SERVE}{_NO_MEASURE}{_NO_BUSINESS}",
@@ -168,7 +178,8 @@ LATER = Expression(
     re.IGNORECASE,
 )
 """A refusal after a friendly opening."""
-PLAIN = Expression(
+PLAIN = Begun(
+    any_of("i", either_script("关于|对于|至于|您要的|我")),
     any_of(
         rf"{_CANNOT}(?! help but)\s+(?:\w+ ){{0,2}}?(?:{_MAKE})\w*\b(?! (?:without|about (?:me|my))\b){_NO_MEASURE}"
         + _NO_BUSINESS,

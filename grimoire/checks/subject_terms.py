@@ -22,6 +22,8 @@ WIDE_FROM = "\u3041"
 
 _WIDE_RUN = Expression("[\u3005\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
 _WORD = Expression("[^\\W\\d_\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
+_WORD_ASCII = Expression(r"[^\W\d_]{2,}")
+"""The same in a text of ASCII."""
 _ADDRESS = Expression(r"https?://(?:www\.)?|\.(?:com|org|net|html?)\b")
 _STOP_CHARACTERS = frozenset("的了是我你您她它们这那个些么什怎吗呢吧啊之一")
 # Words of their own, and parts of others as well: 吉他, 和平, 会议, 能源.
@@ -102,7 +104,7 @@ def terms_of(text: str) -> Terms:
     if len(text) > SHORT_TEXT:
         terms = tuple(term for term, _ in counts.most_common(TERMS))
         return Terms(terms, max(min(2, len(terms)), len(terms) // 8))
-    rare = dict.fromkeys(char for run in _WIDE_RUN.findall(simplify(text)) for char in run)
+    rare = dict.fromkeys(char for run in _wide_runs(simplify(text)) for char in run)
     terms = tuple(counts)
     return Terms(terms, max(1, -(-whole // 4)), "".join(c for c in rare if c not in _COMMON_CHARACTERS))
 
@@ -141,9 +143,13 @@ def _is_letter(text: str, at: int) -> bool:
     return 0 <= at < len(text) and text[at].isalpha() and text[at] < WIDE_FROM
 
 
+def _wide_runs(text: str) -> list[str]:
+    return [] if text.isascii() else _WIDE_RUN.findall(text)
+
+
 def _pairs(text: str) -> list[str]:
     """Pairs of neighbours; a character that stands alone (猫) is a term where there is nothing else."""
-    runs = _WIDE_RUN.findall(text)
+    runs = _wide_runs(text)
     pairs = [run[i : i + 2] for run in runs for i in range(len(run) - 1)]
     pairs = [pair for pair in pairs if pair not in _STOP_PAIRS and _STOP_CHARACTERS.isdisjoint(pair)]
     pairs = [pair for pair in pairs if not _NUMERALS.issuperset(pair) and not _PART_CHARACTERS.issuperset(pair)]
@@ -156,7 +162,8 @@ def _is_whole(term: str) -> bool:
 
 
 def _stems(text: str) -> list[str]:
-    words = _WORD.findall(_ADDRESS.sub(" ", text.casefold()))
+    folded = _ADDRESS.sub(" ", text.casefold())
+    words = (_WORD_ASCII if folded.isascii() else _WORD).findall(folded)
     return [f" {_stem(word)}" for word in words if word not in _STOP_WORDS]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from re import _constants as op  # type: ignore[attr-defined]  # the only place where Python keeps the trees
 from re import _parser as parser  # type: ignore[attr-defined]  # not in the stubs
 from typing import Any
 
 import pytest
+import regex  # type: ignore[import-untyped]  # it ships no types
 
 from grimoire.checks import (
     answered_phrases,
@@ -19,8 +20,10 @@ from grimoire.checks import (
     intake_phrases,
     left_out,
     question_phrases,
+    refusal_phrases,
     task_phrases,
 )
+from grimoire.checks.begun import Begun
 from grimoire.checks.bilingual import Bilingual
 from grimoire.checks.hinted import Hinted, Need, Phrase, Words, phrase, vocabulary
 from grimoire.checks.phrases import any_of
@@ -40,6 +43,8 @@ Tree = list[tuple[Any, Any]]
 BEYOND_ASCII: Need = (Words(),)
 HAN, LETTER = Words(frozenset({"一"})), Words(frozenset({"a"}))
 """Not that word: any Chinese character, any letter of ASCII."""
+HEAD, TOO_MANY = 6, 500_000
+"""Characters of a beginning."""
 FEW, DEEP, FOLLOWED = 12, 3, 4
 UNKNOWN, FOUND = None, "!"
 """A run of letters: what stands before it is unknown; it was found to be a word wanted."""
@@ -226,6 +231,64 @@ def _sentences() -> list[str]:
         if piece.strip()
     ]
     return [*said, *(one[:40] + other for one, other in pairwise(said))]
+
+
+BEGUN = {name: value for name, value in vars(refusal_phrases).items() if isinstance(value, Begun)}
+
+
+@pytest.mark.parametrize("name", BEGUN)
+def test_whatever_is_matched_begins_as_it_must(name: str) -> None:
+    """Each beginning that the expression itself may have begins so, or would if it went on."""
+    begun = BEGUN[name]
+    begins = regex.compile(begun.begins.source, begun.begins.flags)
+    heads = list(islice(_heads(_tree(begun.whole), HEAD), TOO_MANY))
+    assert 20 < len(heads) < TOO_MANY  # there are many, and all are looked at
+    assert [head for head in sorted(set(heads)) if not begins.match(head, partial=True)] == []
+    assert not begins.match("zzz", partial=True)
+
+
+@pytest.mark.parametrize("name", BEGUN)
+def test_finds_at_a_place_what_the_whole_would(name: str) -> None:
+    begun = BEGUN[name]
+    whole = re.compile(begun.whole.source, begun.whole.flags)
+    found = 0
+    for text in _mixtures(300):
+        for start in (0, *(match.end() for match in re.finditer(r"[.。!?！？\n,，]\s*", text))):
+            match, wanted = begun.match(text, start, start + 300), whole.match(text, start, start + 300)
+            assert (match and match.span()) == (wanted and wanted.span())
+            found += wanted is not None
+    assert found  # there are some
+
+
+def _heads(tree: Tree, size: int) -> Iterator[str]:
+    """All beginnings of what a tree matches, of some characters; a sign stands for one that may be any."""
+    if size <= 0 or not tree:
+        yield ""
+        return
+    (kind, value), tail = tree[0], tree[1:]
+    for first in _firsts(kind, value):
+        if isinstance(first, str):
+            yield from (first + rest for rest in _heads(tail, size - len(first)))
+        else:
+            yield from _heads([*first, *tail], size)
+
+
+def _firsts(kind: Any, value: Any) -> list[str | Tree]:
+    """What one node of a tree may be in its place: a character, or other nodes."""
+    if kind is op.LITERAL:
+        value, kind = [(op.LITERAL, value)], op.IN
+    if kind is op.IN and all(one is op.LITERAL for one, _ in value):
+        return [chr(char) for _, char in value]
+    if kind is op.BRANCH:
+        return [list(one) for one in value[1]]
+    if kind is op.SUBPATTERN:
+        return [list(value[-1])]
+    if kind in {op.MAX_REPEAT, op.MIN_REPEAT}:
+        least, most, body = value
+        return [[*body] * times for times in range(least, min(most, least + 2) + 1)]
+    if kind in {op.ASSERT, op.ASSERT_NOT, op.AT}:
+        return [[]]
+    return ["\N{REPLACEMENT CHARACTER}"]
 
 
 @pytest.mark.parametrize("expression", [ending._NEVER_LAST, ending._SELDOM_LAST])
