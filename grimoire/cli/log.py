@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from grimoire.conversation import Link, Wanted
+    from grimoire.ledger import SqliteLedger
     from grimoire.record import Entry
 
 WIDE, NARROW = 100, 60
@@ -73,20 +74,24 @@ def log(
         )
         entries = list(store.casts(wanted, limit=min(limit, sys.maxsize)))
         links = store.links([entry.run for entry in entries])
+        told = "" if entries else nothing(store, wanted)
     if json:
         output.emit_json([cast_json(entry, links[entry.run]) for entry in entries])
     elif entries:
         output.emit_table(_lines(entries, links, wanted, output.columns()))
     else:
-        output.note(nothing(wanted))
+        output.note(told)
 
 
-def nothing(wanted: Wanted) -> str:
+def nothing(store: SqliteLedger, wanted: Wanted) -> str:
     """What is said where nothing is found."""
+    from grimoire.cli.known_names import unknown_to_log
     from grimoire.conversation import Wanted as Any_
 
     if wanted == Any_():
         return 'nothing was cast yet: grimoire cast tldr "a text"'
+    if unknown := unknown_to_log(store, wanted):
+        return unknown
     return "nothing that was cast is like that; `grimoire log` lists the latest, `grimoire history` what was tried"
 
 

@@ -67,12 +67,14 @@ def export(
     """
     from grimoire import atomic, settings
     from grimoire.cli import output, wiring
+    from grimoire.cli.known_names import unknown_to_log
 
     with wiring.open_ledger(settings.load(), ledger, reading=True) as store:
         wanted = own.build_wanted(
             store, search=search, spell=spell, model=model, since=since, failed=failed, conversation=""
         )
         talks = [talk for name in find_conversations(store, ids or [], wanted) for talk in talks_of(store, name)]
+        told = "" if talks else unknown_to_log(store, wanted)
     text = "".join(_line(talk) for talk in talks) if form == "jsonl" else "\n".join(_page(talk) for talk in talks)
     if file:
         atomic.write_text(file, text)
@@ -80,7 +82,7 @@ def export(
     else:
         output.emit(text)
     if not talks:
-        output.note("nothing that was cast is like that")
+        output.note(told or "nothing that was cast is like that")
 
 
 def find_conversations(store: SqliteLedger, ids: Iterable[str], wanted: Wanted) -> list[str]:

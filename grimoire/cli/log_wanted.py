@@ -90,7 +90,7 @@ def build_wanted(
 def parse_since(given: str, now: datetime) -> str:
     """The time from which on, as the ledger writes it: from an age, or a day where the user is. Raises UsageError."""
     if not _DAY.fullmatch(given.strip()):
-        seconds = options.parse_seconds(given, "--since")
+        seconds = options.parse_seconds(given, "--since", also=", or a day: 2026-11-01")
         begun = now - timedelta(seconds=min(seconds, (now - datetime(1, 1, 2, tzinfo=UTC)).total_seconds()))
     else:
         try:

@@ -58,12 +58,15 @@ def parse_samples(given: str) -> Samples:
     raise UsageError(f"--samples {given}: not a number of samples", hint=f"1 to {MOST_SAMPLES}, or auto")
 
 
-def parse_seconds(given: str, option: str, *, bare: bool = False) -> float:
-    """A time such as 90m, 2h or 7d in seconds; with `bare` a number alone is one of seconds. Raises UsageError."""
+def parse_seconds(given: str, option: str, *, bare: bool = False, also: str = "") -> float:
+    """A time such as 90m, 2h or 7d in seconds; with `bare` a number alone is one of seconds.
+
+    Raises UsageError, whose hint names what the option takes `also`.
+    """
     found = _TIME.fullmatch(given.strip())
     seconds = float(found[1]) * _SECONDS[found[2] or "s"] if found and (found[2] or bare) else 0.0
     if seconds <= 0:
-        raise UsageError(f"{option} {given}: not a time", hint="such as 90m, 2h, 7d or 4w")
+        raise UsageError(f"{option} {given}: not a time", hint=f"such as 90m, 2h, 7d or 4w{also}")
     return seconds
 
 

@@ -26,37 +26,36 @@ def working(
     BACKEND alone is any of its models. A rehearsal counts only where it is named.
 
     Raises:
-        UnknownName: the ledger knows nothing of a backend; the nearest that it knows is offered.
+        UnknownName: the ledger knows no trial of a backend; the nearest that it knows is offered.
     """
     from grimoire.cli import wiring
+    from grimoire.cli.known_names import is_backend
     from grimoire.cli.status import texts_of
     from grimoire.reports.standings import standings
 
     with wiring.open_ledger(settings, ledger, reading=True) as store:
         rows = standings(store.judged(), texts_of(library), settings.values.chance)
-    found = [{row.spell for row in _of(rows, backend) if _works(row, languages)} for backend in backends]
+        tried = {row.backend for row in rows}
+        for backend in backends:
+            if not any(is_backend(name, backend) for name in tried):
+                raise _untried(backend, tried, store.cast_names()[1])
+    found = [
+        {row.spell for row in rows if is_backend(row.backend, backend) and _works(row, languages)}
+        for backend in backends
+    ]
     return set.intersection(*found) if found else set()
 
 
-def _of(rows: Sequence[Row], backend: str) -> list[Row]:
-    wanted = backend.strip().casefold()
-    own = [row for row in rows if wanted in {row.backend.casefold(), row.backend.partition("/")[0].casefold()}]
-    if not own:
-        raise UnknownName(f"the ledger knows nothing of `{backend}`", hint=_nearest(rows, wanted))
-    return own
+def _untried(backend: str, tried: set[str], cast: set[str]) -> UnknownName:
+    """Of a backend without a trial; casts to it make no standing, but say that its name is right."""
+    from grimoire.cli.known_names import is_backend, near_backend
+
+    if any(is_backend(name, backend) for name in cast):
+        hint = f"what was cast says nothing of which spells work there; grimoire trial --all -m {backend} does"
+        return UnknownName(f"the ledger knows no trial of `{backend}`", hint=hint)
+    hint = near_backend(tried, backend) or "grimoire trial puts the first answers on record"
+    return UnknownName(f"the ledger knows nothing of `{backend}`", hint=hint)
 
 
 def _works(row: Row, languages: Sequence[str]) -> bool:
     return row.standing.kind == "works" and (not languages or row.language in languages)
-
-
-def _nearest(rows: Sequence[Row], wanted: str) -> str:
-    import difflib
-
-    known = sorted({row.backend for row in rows})
-    near = difflib.get_close_matches(
-        wanted, known if "/" in wanted else {name.partition("/")[0] for name in known}, n=1
-    )
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"it knows {', '.join(known)}" if known else "grimoire trial puts the first answers on record"

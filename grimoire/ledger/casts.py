@@ -146,6 +146,12 @@ def links(session: Session, runs: Sequence[str]) -> dict[str, Link]:
     return found
 
 
+def names(session: Session) -> tuple[set[str], set[str]]:
+    """The spells that were ever cast, and the backends that were asked."""
+    found = session.rows(f"SELECT DISTINCT a.spell, a.backend {_CASTS} WHERE r.kind = 'cast'")
+    return {str(row[0]) for row in found}, {str(row[1]) for row in found}
+
+
 def inputs(session: Session, limit: int, longest: int) -> list[str]:
     """What was given to the latest casts, newest first; what is longer than so many characters is left out."""
     sql = f"""

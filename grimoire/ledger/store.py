@@ -200,6 +200,10 @@ class SqliteLedger:
         """Where runs stand in their conversations."""
         return casts.links(self.session, runs)
 
+    def cast_names(self) -> tuple[set[str], set[str]]:
+        """The spells that were ever cast, joined ones as `a+b`; and the backends that were asked."""
+        return casts.names(self.session)
+
     def inputs(self, *, limit: int, longest: int) -> list[str]:
         """What was given to the latest casts, newest first; what is longer than so many characters is left out."""
         return casts.inputs(self.session, limit, longest)

@@ -136,6 +136,16 @@ def test_a_backend_the_ledger_knows_nothing_of_is_an_error(
     assert said in told.err
 
 
+def test_casts_to_a_backend_are_no_trial_of_it(write_spell: Callable[..., Path], backends: OpenAIServer) -> None:
+    write_spell()
+    assert call(["cast", "mine", "willows", "-m", "one"]).code == 0
+    untried = call(["list", "--works-on", "One"])
+    assert (untried.code, untried.out) == (2, "")
+    assert untried.err.startswith("grimoire: the ledger knows no trial of `One`\n")
+    assert "grimoire trial --all -m One" in untried.err
+    assert "knows nothing of `two`" in call(["list", "--works-on", "two"]).err
+
+
 def test_one_invalid_file_is_told_and_hides_no_other(write_spell: Callable[..., Path]) -> None:
     write_spell("good")
     write_spell("bad", hint="hnit")

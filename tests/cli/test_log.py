@@ -134,6 +134,32 @@ def test_nothing_found_is_said(three: OpenAIServer, args: list[str], said: str) 
     assert said in done.err
 
 
+@pytest.mark.parametrize("command", [pytest.param(["log"], id="list"), pytest.param(["log", "export"], id="export")])
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(["-m", "onne"], "nothing was asked of `onne`; did you mean `one`?", id="backend"),
+        pytest.param(["-m", "ONE"], "nothing was asked of `ONE`; did you mean `one`?", id="capitals"),
+        pytest.param(["-m", "one/m2"], "nothing was asked of `one/m2`; did you mean `one/m1`?", id="model"),
+        pytest.param(["-m", "zzz"], "nothing was asked of `zzz`; it knows one/m1, two/m2", id="nothing-near"),
+        pytest.param(["--spell", "mien"], "no spell `mien` was cast; did you mean `mine`?", id="spell"),
+        pytest.param(["--spell", "zzz"], "no spell `zzz` was cast", id="no-such-spell"),
+        pytest.param(["--spell", "zzz", "-m", "onne", "-q", "x"], "was cast; nothing was asked of `onne`", id="both"),
+    ],
+)
+def test_a_name_that_was_never_cast_is_told_with_the_nearest(
+    three: OpenAIServer, command: list[str], args: list[str], said: str
+) -> None:
+    done = call([*command, *args])
+    assert (done.code, done.out) == (0, "")
+    assert said in done.err
+
+
+def test_a_name_that_was_cast_is_not_told(three: OpenAIServer) -> None:
+    for args in (["-m", "one", "-q", "nowhere"], ["-m", "two/m2", "--spell", "mine", "-q", "nowhere"]):
+        assert call(["log", *args]).err.startswith("nothing that was cast is like that")
+
+
 def test_an_empty_log_says_how_to_begin() -> None:
     done = call(["log"])
     assert (done.code, done.out) == (0, "")
@@ -145,6 +171,7 @@ def test_an_empty_log_says_how_to_begin() -> None:
     ("args", "said"),
     [
         pytest.param(["--since", "soon"], "not a time", id="no-time"),
+        pytest.param(["--since", "yesterday"], "7d or 4w, or a day: 2026-11-01", id="no-day-by-name"),
         pytest.param(["--since", "2026-02-30"], "there is no such day", id="no-day"),
         pytest.param(["--conversation", "9999"], "no cast `9999`", id="no-conversation"),
         pytest.param(["show", "last~7"], "no cast `last~7`", id="not-so-many"),
