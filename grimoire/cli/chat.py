@@ -116,7 +116,7 @@ def hand_over(call: Call, store: SqliteLedger, run: Run, question: Question) -> 
     from grimoire.cli import cast_one
     from grimoire.cli.deliver import deliver
 
-    result = cast_one.ask(call.settings, store, run, question, call.delivery)
+    result = cast_one.ask(call.settings, store, run, question, call.delivery, chatting=True)
     deliver(result, run.id, call.delivery, streamed=call.delivery.streams, currency=call.settings.values.currency)
     return result
 

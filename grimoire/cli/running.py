@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grimoire.cli import output
+from grimoire.cli.stop_signals import STOPPING, catch
 from grimoire.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = "interrupted"
 UNREAD = "nobody reads its output any more"
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -81,7 +80,7 @@ def signals(runner: Runner) -> Iterator[None]:
         elif caught_so_far == 2 and task and not runner.over:  # noqa: PLR2004  # the second one
             task.cancel()
 
-    caught = [number for number in _STOPPING if _catch(loop, number, interrupt)]
+    caught = [number for number in STOPPING if catch(loop, number, interrupt)]
     try:
         yield
     except asyncio.CancelledError:
@@ -89,14 +88,3 @@ def signals(runner: Runner) -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
-
-
-def _catch(loop: asyncio.AbstractEventLoop, number: signal.Signals, then: Callable[[], None]) -> bool:
-    """Not in a thread, where no signal arrives, nor where the one who started us wants it ignored, as `nohup` does."""
-    if signal.getsignal(number) is signal.SIG_IGN:
-        return False
-    try:
-        loop.add_signal_handler(number, then)
-    except (ValueError, RuntimeError):
-        return False
-    return True

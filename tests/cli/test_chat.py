@@ -213,6 +213,8 @@ def test_ctrl_c_stops_an_answer_and_not_the_chat(server_: OpenAIServer) -> None:
     )
     hanging.set()
     assert done.code == 0, done.out
+    assert "cut off, on record (grimoire log); it counts as said: type on" in done.out
+    assert "grimoire cast" not in done.out
     assert [message.strip() for message in sent(server_)[-1]] == ["stop", "They grow by the", "go on"]
     assert [(entry["error"], entry["answer"].strip()) for entry in entries()] == [
         (None, "Answer to 3."),
