@@ -25,6 +25,7 @@ import msgspec
 
 from grimoire.checks import task_advice as advice
 from grimoire.checks import task_phrases as say
+from grimoire.checks.bilingual import has_han
 from grimoire.checks.hinted import vocabulary
 from grimoire.checks.in_lines import ByLine
 from grimoire.checks.prose import spoken
@@ -135,8 +136,10 @@ def _read_line(line: str) -> _Line:
     """None of the expressions matches a line feed, so that a line is read as it would be in the whole."""
     words = simplify(line)
     told = say.PERSONA.sub("", words)
-    orders = [match for match in (say.ASKED.search(told), say.ASKED_ZH.search(told)) if match]
-    some = say.SOME_TEXT_ZH.search(told)
+    chinese = has_han(told)
+    asked = (say.ASKED.search(told), say.ASKED_ZH.search(told) if chinese else None)
+    orders = [match for match in asked if match]
+    some = say.SOME_TEXT_ZH.search(told) if chinese else None
     return _Line(
         words=words.casefold(),
         told=told,

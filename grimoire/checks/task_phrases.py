@@ -87,7 +87,7 @@ SOME_TEXT_ZH = _pattern(r"(?:写|撰写|创作|编写)(?P<kind>一[篇首段封�
 ASKED_ZH = _pattern(
     rf"(?<![不别勿])(?<!不要){_MAKE_ZH}[^，。；：\n]{{0,40}}(?P<kind>{_PLAN_ZH}|{_TEXT_ZH})(?![师员家])",
 )
-PLAN_END = _pattern(rf"\b{_PLAN}\Z", rf"{_PLAN_ZH}\Z")
+PLAN_END = Bilingual(rf"\b{_PLAN}\Z", rf"{_PLAN_ZH}\Z")
 SHORT_KIND = _pattern(
     _words("titles? headlines? slogans? taglines? tweets? captions? ads? jokes? riddles? sentences?"),
     _words("标题 口号 广告语 标语 微博 朋友圈 笑话 谜语 回复"),

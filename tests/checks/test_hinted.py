@@ -193,9 +193,18 @@ def test_a_phrase_is_looked_for_wherever_it_may_stand(name: str) -> None:
     assert _proves(_tree(BILINGUAL[name].chinese), ((HAN,),), DEEP)
 
 
-def test_a_chinese_lecture_is_looked_for_wherever_it_may_stand() -> None:
-    assert _proves(_tree(task_phrases._LECTURE_ZH), ((HAN,),), DEEP)
+@pytest.mark.parametrize(
+    "expression",
+    [task_phrases._LECTURE_ZH, task_phrases.ASKED_ZH, task_phrases.SOME_TEXT_ZH],
+    ids=lambda one: one.source[:20],
+)
+def test_what_is_chinese_is_looked_for_wherever_it_may_stand(expression: Expression) -> None:
+    assert _proves(_tree(expression), ((HAN,),), DEEP)
+
+
+def test_the_proof_of_chinese_is_none_for_what_may_be_english() -> None:
     assert not _proves(_tree(task_phrases._LECTURE_EN), ((HAN,),), DEEP)
+    assert not _proves(_tree(task_phrases._LECTURE_ZH), ((LETTER,),), DEEP)
 
 
 @pytest.mark.parametrize("name", BILINGUAL)
