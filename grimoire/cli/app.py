@@ -10,7 +10,7 @@ import typer
 from grimoire import __version__
 from grimoire.cli import complete
 from grimoire.cli.lazy import Place, grouped
-from grimoire.errors import GrimoireError
+from grimoire.errors import GrimoireError, MissingInput
 
 LIBRARY, WORK, LEDGER, SETUP = "Library", "Work", "Ledger", "Set-up"
 
@@ -104,12 +104,12 @@ def _options(
 
 def main() -> None:
     """Run the command line and exit with a code of the table in the README."""
-    from grimoire.cli.argv import join_pairs, join_resume, join_shell
+    from grimoire.cli.argv import join_pairs, join_resume, join_shell, parted_pairs
 
     try:
         app(join_shell(join_resume(join_pairs(sys.argv[1:]))), prog_name="grimoire")
     except GrimoireError as error:
-        _report(error)
+        _report(error, parted_pairs(sys.argv[1:]) if isinstance(error, MissingInput) else [])
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -119,10 +119,14 @@ def main() -> None:
         sys.exit(_crash(error))
 
 
-def _report(error: GrimoireError) -> None:
+def _report(error: GrimoireError, parted: list[str]) -> None:
+    """`parted` are pairs given in two words: what is missing may have been taken for the second."""
     from grimoire.cli.output import note, note_error
     from grimoire.errors import InvalidFile
+    from grimoire.terminal import one_line
 
+    read = [f"`{one_line(pair, 40)}` is read as a pair, KEY VALUE" for pair in parted]
+    error.hint = "; ".join(filter(None, [error.hint, *read]))
     if isinstance(error, InvalidFile):
         note(error.message)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from grimoire.errors import UsageError
 
@@ -18,16 +18,25 @@ _RUN = re.compile(r"[0-9]{8}(T[0-9]{0,6}(-[0-9a-f]*)?)?|last(~.*)?")
 
 def join_pairs(arguments: Sequence[str]) -> list[str]:
     """`-p KEY VALUE` as `-p KEY=VALUE`, so that both spellings work; everything after `--` stays as it is."""
-    joined: list[str] = []
+    return [word for option, *pair in _groups(arguments) for word in (option, *(["=".join(pair)] if pair else []))]
+
+
+def parted_pairs(arguments: Sequence[str]) -> list[str]:
+    """The pairs that are given in two words, as they stand: `-p KEY VALUE`."""
+    return [" ".join(group) for group in _groups(arguments) if group[2:]]
+
+
+def _groups(arguments: Sequence[str]) -> Iterator[list[str]]:
+    """The words, each by itself, but for an option that takes a pair: it has that with it, in one word or in two."""
     rest = list(arguments)
     while rest and rest[0] != "--":
-        joined.append(rest.pop(0))
-        if joined[-1] in PAIRS and rest:
-            pair = rest.pop(0)
-            if "=" not in pair and rest and not _OPTION.match(rest[0]):
-                pair += f"={rest.pop(0)}"
-            joined.append(pair)
-    return joined + rest
+        group = [rest.pop(0)]
+        if group[0] in PAIRS and rest:
+            group.append(rest.pop(0))
+            if "=" not in group[1] and rest and not _OPTION.match(rest[0]):
+                group.append(rest.pop(0))
+        yield group
+    yield from ([word] for word in rest)
 
 
 def join_shell(arguments: Sequence[str]) -> list[str]:

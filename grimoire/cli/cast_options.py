@@ -53,7 +53,7 @@ Pairs = Annotated[
         "-p",
         "--param",
         metavar="KEY=VALUE",
-        help="A variable, by number or label; @FILE reads a file, @- standard input.",
+        help="A variable, by number or label; KEY VALUE is the same; @FILE reads a file, @- standard input.",
         rich_help_panel=INPUT,
         autocompletion=complete.variables,
     ),
@@ -151,7 +151,7 @@ ModelOptions = Annotated[
         "-O",
         "--option",
         metavar="KEY=VALUE",
-        help="A parameter for the model, such as temperature=0.2.",
+        help="A parameter for the model: temperature=0.2, or temperature 0.2.",
         rich_help_panel=MODEL,
     ),
 ]

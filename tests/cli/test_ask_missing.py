@@ -266,3 +266,24 @@ def test_a_follow_up_without_a_text_is_asked_for(mine: Path, backends: OpenAISer
     assert asked(backends.bodies[1]) == "shorter"
     refused = run(["cast", "--cid", first["run"]])
     assert (refused.code, refused.err.splitlines()[0]) == (2, "grimoire: nothing to go on with")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(["-O", "foo", "willows"], "; `-O foo willows` is read as a pair, KEY VALUE", id="option"),
+        pytest.param(["-p", "tone", "willows"], "; `-p tone willows` is read as a pair, KEY VALUE", id="variable"),
+        pytest.param(["-p", "tone=dry"], "", id="in-one-word"),
+        pytest.param(["-O", "foo", "-p", "tone=dry"], None, id="no-pair"),
+    ],
+)
+def test_a_text_that_was_taken_for_the_value_of_a_pair_is_told(
+    write_spell: Callable[..., Path], args: list[str], said: str | None
+) -> None:
+    write_spell()
+    refused = call(["cast", "mine", *args, "--dry-run"])
+    assert refused.code == 2
+    if said is None:
+        assert refused.err.startswith("grimoire: `foo` is not KEY=VALUE")
+    else:
+        assert refused.err.endswith(f"or take its own: --case willow{said}\n")
