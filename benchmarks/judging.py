@@ -104,7 +104,7 @@ def exchanges(count: int, length: int = LENGTH) -> Iterator[Exchange]:
     """`count` different answers to the shipped spells, Chinese and English in turn."""
     chance = random.Random(4)
     library = Library([ROOT / "spells"], validate_check)
-    spells, _ = library.load_all()
+    spells = [spell for spell in library.load_all()[0] if spell.cases]
     prose = "\n\n".join(part for spell in spells for part in spell.sample.split("```")[::2])
     samples = [part for part in prose.split("\n\n") if len(part) <= LONGEST_PARAGRAPH]
     paragraphs = ENGLISH.strip().split("\n\n")
