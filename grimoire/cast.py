@@ -129,7 +129,7 @@ def stand_in(talk: Conversation | None, dials: Dials = Dials()) -> Spell:  # noq
     """What the answer to a follow-up is judged by: the standing checks that hold whatever was said before.
 
     That a follow-up has few words of its subject, or gets back what was there before, says nothing; and the user's own
-    words say in what language he wants it, unless a dial does.
+    words say in what language he wants it, unless a dial does. One that only asks back is an answer (see `exchange`).
     """
     name, language = (talk.spell, talk.language) if talk else ("", "en")
     skipped = OF_A_SPELL if dials.answer_in else (*OF_A_SPELL, "language")
@@ -245,6 +245,7 @@ def exchange(cell: Cell, answer: Answer, cost: float | None = None) -> Exchange:
         answer_in=cell.request.answer_in,
         subject=cell.subject,
         cost=cost,
+        dialogue=not cell.template,
     )
 
 

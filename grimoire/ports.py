@@ -22,7 +22,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     the language the answer should be in, `subject` words of which one must occur (empty: derive them from `text`).
     `cost` is what the answer cost in the settings' currency (None where no price is known). `original` is the latest
     answer of the same backend to the same case in the spell's own language, where this is an answer to a translation;
-    only comparisons ask for it, and it is empty where there is none.
+    only comparisons ask for it, and it is empty where there is none. In a `dialogue` there is no spell to do, and who
+    asks back has answered.
     """
 
     answer: Answer
@@ -32,6 +33,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     subject: tuple[str, ...] = ()
     cost: float | None = None
     original: str = ""
+    dialogue: bool = False
 
 
 class Check(Protocol):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grimoire.redact import hide_in_url, hide_secrets
+from grimoire.redact import hide_in_arguments, hide_in_url, hide_secrets
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,21 @@ def test_hide_in_url(url: str, shown: str) -> None:
 )
 def test_hide_secrets(value: object, shown: object) -> None:
     assert hide_secrets(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param(["-O", "api_key=sk-1=2", "x"], ["-O", "api_key=…", "x"], id="a pair"),
+        pytest.param(["-Oapi_key=sk-1"], ["-Oapi_key=…"], id="with its option"),
+        pytest.param(["--option=token=t"], ["--option=token=…"], id="with its long option"),
+        pytest.param(["-O", "headers.authorization=x"], ["-O", "headers.authorization=…"], id="below another"),
+        pytest.param(["-O", 'extra={"api_key": "sk-1", "n": 2}'], ["-O", "extra=…"], id="in JSON"),
+        pytest.param(["-Otoken=t"], ["-Otoken=…"], id="with its option and nothing before it"),
+        pytest.param(["-O", 'extra={"n": 2}'], ["-O", 'extra={"n": 2}'], id="JSON without"),
+        pytest.param(["of the key: a text"], ["of the key: a text"], id="a text"),
+        pytest.param(["-O", "temperature=0.2", "a=b=c"], ["-O", "temperature=0.2", "a=b=c"], id="nothing secret"),
+    ],
+)
+def test_hide_in_arguments(given: list[str], shown: list[str]) -> None:
+    assert hide_in_arguments(given) == shown

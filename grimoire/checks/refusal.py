@@ -85,7 +85,7 @@ class Refusal:
         refused = find_refusal(text) or find_declining(text, exchange.incantation)
         if refused and not (OWN_WORDS.search(refused) is None and asks_refusal(exchange)):
             return result(self, "failed", f"refuses: {quote(refused, 120)}")
-        asked = find_question(text) or find_intake(text, exchange.incantation)
+        asked = "" if exchange.dialogue else find_question(text) or find_intake(text, exchange.incantation)
         if asked and not QUESTIONS_WANTED.by(exchange.incantation):
             return result(self, "failed", f"only asks for what was given: {quote(asked, 120)}")
         return result(self, "passed", f"no refusal in the opening {quote(text, 40)}")

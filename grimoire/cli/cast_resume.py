@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grimoire.errors import UsageError
 from grimoire.ledger import IN_MEMORY
+from grimoire.redact import hide_in_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +51,7 @@ def going_on(store: SqliteLedger) -> str:
     """How to go on, for a person."""
     if store.path == IN_MEMORY:
         return "nothing is on record (--no-log)"
-    arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    arguments = hide_in_arguments([argument for argument in sys.argv[1:] if argument != "--resume"])
     command = shlex.join(["grimoire", *arguments, "--resume"])
     if len(command) > LONGEST or "\n" in command:
         command = "the same command with --resume"

@@ -106,9 +106,7 @@ def hand_over_json(value: object, delivery: Delivery) -> None:
         copy_text(said)
 
 
-def answer_json(
-    result: Result, run: str, *, label: str = "", given: dict[str, object] | None = None
-) -> dict[str, object]:
+def answer_json(result: Result, run: str, *, label: str, given: dict[str, object] | None) -> dict[str, object]:
     """One result as `cast --json` has it: of what run, to what input."""
     from grimoire.cli.results import result_json
 
@@ -170,10 +168,9 @@ def tell(result: Result, *, usage: bool, currency: str, quiet: bool = False) -> 
         more = [f"and {len(reasons) - _REASONS} more"] if len(reasons) > _REASONS else []
         output.note(f"verdict: {result.verdict.kind} ({'; '.join([*reasons[:_REASONS], *more])})")
     if usage:
-        paid = "" if result.cost is None else f", {output.money(result.cost, currency)}"
-        counts = (result.answer.usage.prompt_tokens, result.answer.usage.completion_tokens)
-        asked, answered = ("?" if count is None else f"{count:,}" for count in counts)
-        output.note(f"{asked} tokens in, {answered} out, {result.answer.seconds:.1f} s{paid}")
+        from grimoire.cli.took import took
+
+        output.note(took(result.answer.usage, result.answer.seconds, result.cost, currency))
 
 
 def deliver_unrecorded(text: str, delivery: Delivery, *, streamed: bool) -> None:

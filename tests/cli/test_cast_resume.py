@@ -38,6 +38,14 @@ def test_after_failures_only_those_are_asked_again_and_all_is_handed_over(
     assert runs()[0].finished
 
 
+def test_how_to_go_on_is_said_without_a_key_that_was_given(service: OpenAIServer) -> None:
+    service.reply = answering(failing=["line 2"])
+    failed = call([*MANY, "-O", "api_key=sk-5ecre7", "-O", "top_p=0.5"], stdin=lines(2))
+    assert failed.code == 3
+    assert "-O 'api_key=…' -O top_p=0.5 --resume" in failed.err
+    assert "5ecre7" not in failed.err
+
+
 def test_inputs_may_be_added_removed_and_moved_before_it_is_gone_on_with(service: OpenAIServer) -> None:
     service.reply = answering(failing=["d"])
     assert call([*MANY, "--json"], stdin="a\nb\nb\nc\nd\n").code == 3

@@ -202,6 +202,19 @@ def test_after_a_chain_its_last_step_is_gone_on_from(backends: OpenAIServer, fol
             id="not-the-dials-language",
         ),
         pytest.param("I'm sorry, but I can't help with that.", [], "broken", id="refusal"),
+        pytest.param(
+            "I'm not able to assist with that request. Could you please provide another text?",
+            [],
+            "broken",
+            id="refusal-that-asks-back",
+        ),
+        pytest.param("Which part should I shorten?", [], "works", id="a-question-back"),
+        pytest.param(
+            "Sure! Could you please provide the text you would like me to shorten?", [], "works", id="asks-for"
+        ),
+        pytest.param("I need more information before I can go on: how short is it to be?", [], "works", id="puts-off"),
+        pytest.param("好的！请提供您想缩短的文字。", [], "works", id="asks-for-in-Chinese"),
+        pytest.param("抱歉，我无法满足这个请求。", [], "broken", id="refusal-in-Chinese"),
         pytest.param("", [], "broken", id="nothing"),
     ],
 )
