@@ -16,7 +16,7 @@ from grimoire.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from grimoire.cli.chat_session import Session
 
-_COMMAND = re.compile(r"/([A-Za-z-]+)(?:[ \t]+(.*))?")
+_COMMAND = re.compile(r"/([A-Za-z-]+|(?i:save!))(?:[ \t]+(.*))?")
 
 
 class Leave(Exception):  # no error: the way out of the loop
@@ -95,6 +95,13 @@ def _copy(session: Session, _: str) -> None:
 
 
 def _save(session: Session, rest: str) -> None:
+    path = Path(rest).expanduser()
+    if path.is_file():
+        raise UsageError(f"there is a file {path} already", hint=f"/save! {rest} replaces it")
+    _replace(session, rest)
+
+
+def _replace(session: Session, rest: str) -> None:
     from grimoire import atomic
 
     text, path = _answer(session), Path(rest).expanduser()
@@ -129,8 +136,9 @@ COMMANDS: dict[str, Command] = {
     "cast": Command(_cast, "NAME [TEXT]", "another spell, in this conversation"),
     "retry": Command(_retry, "", "ask the last question again, in place of its answer"),
     "copy": Command(_copy, "", "the last answer to the clipboard"),
-    "save": Command(_save, "FILE", "the last answer to a file"),
-    "id": Command(_id, "", "what the conversation is called, to go on with it another day"),
-    "quit": Command(_quit, "", "leave; so does Ctrl-D"),
+    "save": Command(_save, "FILE", "the last answer to a file that is not there yet"),
+    "save!": Command(_replace, "FILE", "the last answer to a file, in place of what is in it"),
+    "id": Command(_id, "", "what the conversation is called, to go on with it another day; so does /log"),
+    "quit": Command(_quit, "", "leave; so do exit or quit alone on a line, and Ctrl-D"),
 }
 ALIASES = {"log": "id", "exit": "quit", "q": "quit", "h": "help", "m": "model"}

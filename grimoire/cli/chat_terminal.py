@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REMEMBERED, LONGEST = 500, 2000
 """Earlier inputs that the arrow keys bring back, and the characters of the longest."""
 MARK = "> "
+LEAVING = frozenset({"exit", "quit"})
+"""What leaves without a slash too: the habit of other chats."""
 
 
 def talk_on_terminal(session: Session, store: SqliteLedger, name: str | None, text: list[str]) -> None:
@@ -39,6 +41,8 @@ def talk_on_terminal(session: Session, store: SqliteLedger, name: str | None, te
         except EOFError:
             return
         asked_to_leave = False
+        if line.strip().lower() in LEAVING:
+            return
         if line.strip() and not _take(session, line):
             return
 

@@ -244,7 +244,9 @@ def test_where_the_first_cast_failed_the_next_text_is_its_input_again(server_: O
         pytest.param(["/modle two\r"], ["did you mean /model?"], id="mistyped-with-argument"),
         pytest.param(["/model\r"], ["model: one/m1"], id="who-answers"),
         pytest.param(["/model onne\r"], ["did you mean `one`"], id="no-such-backend"),
-        pytest.param(["/save\r"], ["/save FILE: the last answer to a file"], id="lacks-an-argument"),
+        pytest.param(
+            ["/save\r"], ["/save FILE: the last answer to a file that is not there yet"], id="lacks-an-argument"
+        ),
         pytest.param(["/cast mien x\r"], ["did you mean `mine`"], id="no-such-spell"),
         pytest.param(["/id\r"], ["grimoire chat --cid 20"], id="id"),
         pytest.param(["/log\r"], ["grimoire log export 20"], id="log"),
@@ -296,6 +298,26 @@ def test_the_last_answer_is_saved(server_: OpenAIServer, folder: Path) -> None:
     assert (folder / "two.md").read_text(encoding="utf-8") == "Answer to 3.\n"
 
 
+def test_what_is_in_a_file_is_replaced_only_when_that_is_said(server_: OpenAIServer, folder: Path) -> None:
+    (folder / "out.md").write_text("mine", encoding="utf-8")
+    refused = chat("mine", "willows", "-m", "one", typed=["/save out.md\r"])
+    assert "there is a file out.md already\n  /save! out.md replaces it" in refused.out
+    assert (folder / "out.md").read_text(encoding="utf-8") == "mine"
+    chat("mine", "willows", "-m", "one", typed=["/save! out.md\r"])
+    assert (folder / "out.md").read_text(encoding="utf-8") == "Answer to 1.\n"
+
+
+def test_help_names_all_that_leaves_and_what_goes_by_another_name(server_: OpenAIServer) -> None:
+    shown = chat("-m", "one", typed=["/help\r"]).out
+    for part in ("so does /log", "exit or quit alone on a line", "/save! FILE"):
+        assert part in shown
+
+
+def test_what_is_piped_in_never_leaves(server_: OpenAIServer) -> None:
+    done = run(["chat", "-m", "one"], stdin="exit\nquit\n/quit\n")
+    assert (done.code, sent(server_)[-1][::2]) == (0, ["exit", "quit", "/quit"])
+
+
 def test_on_a_terminal_that_can_do_nothing_lines_are_typed(server_: OpenAIServer) -> None:
     answers = [("> ", "hello\r"), ("Answer to 1.", ""), ("> ", "/quit\r")]
     done = run_on_terminal(["chat", "-m", "one"], answers=answers, env={**PLAIN, "TERM": "dumb"})
@@ -305,7 +327,7 @@ def test_on_a_terminal_that_can_do_nothing_lines_are_typed(server_: OpenAIServer
     assert run_on_terminal(["chat", "-m", "one"], answers=[("> ", CTRL_D)], env={**PLAIN, "TERM": "dumb"}).code == 0
 
 
-@pytest.mark.parametrize("leave", ["/quit\r", "/q\r", "/exit\r", CTRL_D])
+@pytest.mark.parametrize("leave", ["/quit\r", "/q\r", "/exit\r", "exit\r", " Quit \r", CTRL_D])
 def test_how_to_leave(server_: OpenAIServer, leave: str) -> None:
     answers = [(AT_THE_PROMPT, leave)]
     assert run_on_terminal(["chat", "-m", "one"], answers=answers, env=PLAIN).code == 0
