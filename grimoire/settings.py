@@ -142,6 +142,8 @@ VARIABLES = {
 }
 
 
+_FOR_PYTHON = frozenset({"PATH", "LANG", "SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"})
+_FOR_PYTHON_BEGIN = ("LC_", "PYTHON", "TMP")
 _HINTS = {"votes": "an odd number from 1 to 15", "samples": "a number from 1 to 1000, or auto"}
 _BACKEND_HINTS = {
     "transport": "direct or sdk",
@@ -221,6 +223,16 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
             _merge(merged, _nested(key, _parse_variable(name, key, environ[name])), sources, f"${name}")
     values = msgspec.convert(merged, SettingsFile)
     return Settings(values, _origins(values, sources), files, environ)
+
+
+def child_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a Python of our own needs of the environment to run, and nothing that it should not see, such as a key."""
+    environ = os.environ if environ is None else environ
+    return {name: value for name, value in environ.items() if _is_for_python(name.upper())}
+
+
+def _is_for_python(name: str) -> bool:
+    return name in _FOR_PYTHON or name.startswith(_FOR_PYTHON_BEGIN)
 
 
 def user_file() -> Path:

@@ -326,3 +326,16 @@ def test_the_environment_itself_is_read_where_none_is_given(project: Path, monke
 def test_directories_follow_the_environment(clean_environment: Path) -> None:
     folders = [settings.data_directory(), settings.state_directory(), user_file()]
     assert all(clean_environment in folder.parents for folder in folders)
+
+
+def test_a_child_gets_of_the_environment_what_python_needs_and_no_key() -> None:
+    given = {
+        "PATH": "/bin",
+        "SystemRoot": "C:",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "1",
+        "TMPDIR": "/t",
+        "X_KEY": "k",
+        "HOME": "/",
+    }
+    assert set(settings.child_environment(given)) == {"PATH", "SystemRoot", "LC_ALL", "PYTHONUTF8", "TMPDIR"}

@@ -10,18 +10,22 @@ def read_page(url: str, *, language: str, allow_private: bool) -> str:
         UsageError: the URL is none, its address is refused, it is no text, or the extra that reads it is missing.
         ServiceError: no page came.
     """
+    from msgspec.structs import replace
+
+    from grimoire import settings
     from grimoire.cli import output
-    from grimoire.pages import addresses
+    from grimoire.pages import addresses, urls
     from grimoire.pages.fence import fence
     from grimoire.pages.fetch import fetch
     from grimoire.pages.read import read
 
-    page = read(fetch(url, _anything if allow_private else addresses.describe))
+    fetched = fetch(url, _anything if allow_private else addresses.describe)
+    page = read(fetched, environment=settings.child_environment())
     if page.left_out:
         output.note(
             f"the page is long: its first {len(page.text):,} characters are taken, {page.left_out:,} are left out"
         )
-    return fence(page, language)
+    return fence(replace(page, url=urls.source(url, fetched.url)), language)
 
 
 def _anything(_: object) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -41,15 +43,21 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
-def read(fetched: Fetched, *, characters: int = CHARACTERS, seconds: float = SECONDS) -> Page:
-    """The page of what came.
+def read(
+    fetched: Fetched,
+    *,
+    characters: int = CHARACTERS,
+    seconds: float = SECONDS,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Page:
+    """The page of what came; `environment` is all that the process which reads HTML gets of it.
 
     Raises:
         UsageError: it is no text, holds none, or the extra that reads HTML is not installed.
         ServiceTimeout: the page takes too long to read.
     """
     shown = urls.show(fetched.url)
-    title, text = _html(fetched, shown, seconds) if _is_html(fetched, shown) else ("", _plain(fetched))
+    title, text = _html(fetched, shown, seconds, environment) if _is_html(fetched, shown) else ("", _plain(fetched))
     if not text:
         hint = "a page that scripts build as it is shown has none; save what you see to a file"
         raise UsageError(f"{shown}: no readable text in it", hint=hint)
@@ -78,7 +86,7 @@ def _plain(fetched: Fetched) -> str:
     return clean.tidy(clean.reveal(extract.decode(fetched.body, fetched.charset)))
 
 
-def _html(fetched: Fetched, shown: str, seconds: float) -> tuple[str, str]:
+def _html(fetched: Fetched, shown: str, seconds: float, environment: Mapping[str, str]) -> tuple[str, str]:
     """Title and text, read by a process that can be ended, and cannot take this one with it."""
     import importlib.util
 
@@ -90,6 +98,7 @@ def _html(fetched: Fetched, shown: str, seconds: float) -> tuple[str, str]:
             # -P: our own files beside it are not taken for libraries.
             [sys.executable, "-P", "-W", "ignore", str(program), one_line(fetched.charset, 40)],
             input=fetched.body,
+            env=environment,
             capture_output=True,
             timeout=seconds,
             check=False,

@@ -43,6 +43,17 @@ def parse(text: str) -> URL:
     return url.with_fragment(None)
 
 
+def source(given: str, final: str) -> str:
+    """Where a page is from, for a model and the log: the URL that was given, and where that led, if elsewhere.
+
+    Of a redirect's target there is no query: it may hold a token that nobody gave away. Raises UsageError as `parse`.
+    """
+    from yarl import URL
+
+    first, goal = parse(given), str(URL(final).with_query(None).with_fragment(None))
+    return str(first) if str(first.with_query(None)) == goal else f"{first} → {goal}"
+
+
 def show(url: object) -> str:
     """A URL on a line of a message, without what may be secret in it."""
     return one_line(hide_in_url(str(url)), 120)

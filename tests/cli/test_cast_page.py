@@ -41,8 +41,35 @@ def test_a_page_is_read_with_no_key_and_shown_by_a_dry_run(web: PageServer) -> N
     assert (done.code, done.err) == (0, "")
     fenced = FENCED.findall(done.out)
     assert len(fenced) == 1
-    assert fenced[0][2].startswith(f"Title: Willows\nSource: {web.url()}\n\n# Willows\n\nParagraph 0 speaks of")
+    assert fenced[0][2].startswith(
+        f"Title: Willows\nSource: {web.url('/old')} → {web.url()}\n\n# Willows\n\nParagraph 0 speaks of"
+    )
     assert web.asked == ["/old", "/"]
+
+
+def test_the_source_is_what_was_given_and_of_a_redirect_nothing_that_may_be_secret(web: PageServer) -> None:
+    web.pages["/signed?a=1"] = Served.moved("/?signature=hush#there")
+    web.pages["/?signature=hush"] = PAGE
+    done = call(["cast", "tldr", "--url", web.url("/signed?a=1#here"), "--allow-private", "--dry-run"])
+    assert done.code == 0, done.err
+    assert f"\nSource: {web.url('/signed?a=1')} → {web.url()}\n" in done.out
+    assert "hush" not in done.out
+
+
+def test_what_reads_html_sees_no_keys(
+    web: PageServer, backends: OpenAIServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grimoire.pages import extract
+
+    program = folder / "program.py"
+    said = "json.dumps({'title': '', 'text': ' '.join(sorted(os.environ))})"
+    program.write_text(f"import json, os, sys\nsys.stdin.read()\nprint({said})", encoding="utf-8")
+    monkeypatch.setattr(extract, "__file__", str(program))
+    done = call(["cast", "tldr", "--url", web.url(), "--allow-private", "--dry-run"], env={"LC_TIME": "C"})
+    assert done.code == 0, done.err
+    names = FENCED.findall(done.out)[0][2].split()
+    assert {"PATH", "LC_TIME"} <= set(names)
+    assert not {"ONE_API_KEY", "TWO_API_KEY", "HOME"} & set(names)
 
 
 def test_a_page_has_its_own_place_where_the_spell_has_one(web: PageServer, reader: Path) -> None:

@@ -137,13 +137,10 @@ def test_a_reader_that_takes_too_long_is_ended() -> None:
     ],
     ids=["an error", "a part that is missing", "a crash"],
 )
-def test_a_reader_that_breaks_down_takes_nothing_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, said: str, hint: str
-) -> None:
+def test_a_reader_that_breaks_down_takes_nothing_with_it(tmp_path: Path, program: str, said: str, hint: str) -> None:
     (tmp_path / "trafilatura.py").write_text(program, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(UsageError, match="its HTML cannot be read") as caught:
-        read(came("<p>x</p>"))
+        read(came("<p>x</p>"), environment={"PYTHONPATH": str(tmp_path)})
     assert said in caught.value.message
     assert caught.value.message.isprintable()
     assert caught.value.hint == hint
