@@ -30,7 +30,7 @@ def unknown_to_log(store: SqliteLedger, wanted: Wanted) -> str:
     if wanted.spell and wanted.spell not in parts:
         said += [f"no spell `{wanted.spell}` was cast", _near(parts, wanted.spell)]
     if wanted.backend and wanted.backend not in {*backends, *(name.partition("/")[0] for name in backends)}:
-        said += [f"nothing was asked of `{wanted.backend}`", near_backend(backends, wanted.backend)]
+        said += [f"no cast was sent to `{wanted.backend}`", near_backend(backends, wanted.backend)]
     return "; ".join(filter(None, said))
 
 

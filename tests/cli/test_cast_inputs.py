@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grimoire.cli.inputs import Given, build_case, parse_parameters, read_inputs
+from grimoire.cli.inputs import Given, build_case, parse_parameters, read_inputs, read_text
 from grimoire.cli.sources import LARGEST, read_file, read_stdin, sort_arguments
 from grimoire.errors import MissingInput, UsageError
 from grimoire.spell import Case, Spell, Template, Variable
@@ -402,6 +402,13 @@ def test_a_text_that_is_only_piped_in_may_take_its_time(text: tuple[str, ...], *
     (read,) = read_inputs(Given(arguments=text), spell, [spell.template], stdin)
     assert read.case.prompt == "\n\n".join([*text, "willows"])
     assert stdin.watched is watched
+
+
+def test_a_file_to_go_on_with_is_a_text_too(folder: Path) -> None:
+    (folder / "a.md").write_text("x", encoding="utf-8")
+    stdin = Slow("willows")
+    assert read_text(Given(arguments=("a.md",)), stdin).case.prompt == "x\n\nwillows"
+    assert stdin.watched
 
 
 def test_a_case_for_an_answer_from_elsewhere_is_never_a_file(folder: Path) -> None:

@@ -106,6 +106,12 @@ def test_switches_and_options_that_are_repeatable_may_be_repeated() -> None:
     assert "Usage: grimoire cast" in call(["cast", "--url", "a", "--url", "b", "--help"]).out
 
 
+def test_a_line_that_is_not_complete_yet_may_say_anything() -> None:
+    cast = typer.main.get_command(app).commands["cast"]  # type: ignore[attr-defined]  # of a group
+    given = ["tldr", "--case", "a", "--case", "b"]
+    assert cast.make_context("cast", given, resilient_parsing=True).params["case"] == "b"
+
+
 def read(*arguments: str, light: bool) -> tuple[int, str, str]:
     """What a command with parameters of every kind reads, and what it says of those it does not take."""
     own = typer.Typer(add_completion=False)

@@ -138,13 +138,13 @@ def test_nothing_found_is_said(three: OpenAIServer, args: list[str], said: str) 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        pytest.param(["-m", "onne"], "nothing was asked of `onne`; did you mean `one`?", id="backend"),
-        pytest.param(["-m", "ONE"], "nothing was asked of `ONE`; did you mean `one`?", id="capitals"),
-        pytest.param(["-m", "one/m2"], "nothing was asked of `one/m2`; did you mean `one/m1`?", id="model"),
-        pytest.param(["-m", "zzz"], "nothing was asked of `zzz`; it knows one/m1, two/m2", id="nothing-near"),
+        pytest.param(["-m", "onne"], "no cast was sent to `onne`; did you mean `one`?", id="backend"),
+        pytest.param(["-m", "ONE"], "no cast was sent to `ONE`; did you mean `one`?", id="capitals"),
+        pytest.param(["-m", "one/m2"], "no cast was sent to `one/m2`; did you mean `one/m1`?", id="model"),
+        pytest.param(["-m", "zzz"], "no cast was sent to `zzz`; it knows one/m1, two/m2", id="nothing-near"),
         pytest.param(["--spell", "mien"], "no spell `mien` was cast; did you mean `mine`?", id="spell"),
         pytest.param(["--spell", "zzz"], "no spell `zzz` was cast", id="no-such-spell"),
-        pytest.param(["--spell", "zzz", "-m", "onne", "-q", "x"], "was cast; nothing was asked of `onne`", id="both"),
+        pytest.param(["--spell", "zzz", "-m", "onne", "-q", "x"], "was cast; no cast was sent to `onne`", id="both"),
     ],
 )
 def test_a_name_that_was_never_cast_is_told_with_the_nearest(
@@ -158,6 +158,15 @@ def test_a_name_that_was_never_cast_is_told_with_the_nearest(
 def test_a_name_that_was_cast_is_not_told(three: OpenAIServer) -> None:
     for args in (["-m", "one", "-q", "nowhere"], ["-m", "two/m2", "--spell", "mine", "-q", "nowhere"]):
         assert call(["log", *args]).err.startswith("nothing that was cast is like that")
+    assert call(["cast", "mine", "willows", "--with", "as-json", "-m", "one", "--force"]).code == 0
+    for name in ("as-json", "mine+as-json"):
+        assert call(["log", "--spell", name, "-q", "nowhere"]).err.startswith("nothing that was cast is like that")
+
+
+def test_what_was_only_tried_was_not_cast(backends: OpenAIServer) -> None:
+    cast(backends, "willows")
+    assert call(["trial", "mine", "-l", "en", "-m", "two", "--yes", "-n", "1"]).code == 0
+    assert call(["log", "-m", "two"]).err == "no cast was sent to `two`; it knows one/m1\n"
 
 
 def test_an_empty_log_says_how_to_begin() -> None:
