@@ -6,8 +6,8 @@ It knows nothing of one service or another. What it does not serve (SOCKS proxie
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -210,7 +210,8 @@ class DirectChat:
         return self._session
 
     def _open(self) -> ClientSession:
-        from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+        with _no_certificates():
+            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
         try:
             proxy = _proxy_for(self.base_url)
@@ -227,6 +228,23 @@ class DirectChat:
             timeout=ClientTimeout(connect=self.timeout.connect, sock_read=self.timeout.first),
             auto_decompress=False,
         )
+
+
+@contextmanager
+def _no_certificates() -> Iterator[None]:
+    """While aiohttp is imported for the first time: a context that it makes then trusts nobody.
+
+    It reads the system's certificates each time, a tenth of a short call, into a context that is never used: who is
+    trusted is decided by `_trust`. Should it ever be used, every certificate is refused.
+    """
+    import ssl
+
+    usual = ssl.create_default_context
+    ssl.create_default_context = lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # type: ignore[assignment, misc]  # aiohttp gives it nothing
+    try:
+        yield
+    finally:
+        ssl.create_default_context = usual
 
 
 def openai_headers(variable: Callable[[str], str]) -> dict[str, str]:
