@@ -217,6 +217,9 @@ _LECTURES = each(
     rf"{_WRITE_ZH}[^，。\n]{{1,32}}?的[^，。\n]{{0,6}}?(?:步骤|技巧|方法|要点)(?:如下|是|有|[：:]|\Z)",
 )
 _LECTURE_EN, _LECTURE_ZH = split(_LECTURES)
+WRITTEN_ZH = ("写", "创作", "打造", "起草", "完成", "做好", "任务")
+_NAMED_ZH = Expression(any_of(_TEXT_ZH, *WRITTEN_ZH))
+"""What a Chinese lecture cannot do without: what a text is called, or the writing of one."""
 
 
 def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] | None:
@@ -228,7 +231,7 @@ def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] 
         return None if TEXT_WORDS.isdisjoint(words) else _LECTURE_EN.match(sentence)
     names = sentence[0].isascii() and not TEXT_WORDS.isdisjoint(vocabulary(sentence))
     found = _LECTURE_EN.match(sentence) if names else None
-    return found or (_LECTURE_ZH.match(sentence) if has_han(sentence) else None)
+    return found or (_LECTURE_ZH.match(sentence) if has_han(sentence) and _NAMED_ZH.search(sentence) else None)
 
 
 # A lecture on the trade, which is only one where what was asked about hardly occurs.
