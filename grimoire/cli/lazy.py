@@ -32,8 +32,12 @@ class Place(NamedTuple):
     help: str
 
 
+_INPUTS = {"--url", "--case", "--stdin-as", "--system"}
+"""Options that bring something in: of two values none may be dropped. Of any other the last one holds, as is usual."""
+
+
 def _once(parser: Any, ctx: typer.Context) -> Any:  # noqa: ANN401  # Typer's own
-    """The parser, refusing a second value for an option that takes one: Typer takes the last and drops the others."""
+    """The parser, refusing a second input where one is taken: Typer takes the last and drops the others."""
     read = parser.parse_args
 
     def parse_args(args: list[str]) -> Any:  # noqa: ANN401  # as Typer has it
@@ -47,12 +51,12 @@ def _once(parser: Any, ctx: typer.Context) -> Any:  # noqa: ANN401  # Typer's ow
 
 
 def _refuse_repeated(given: Sequence[Any]) -> None:
-    """Raises UsageError for an option given twice, in the order they are given in; a switch may be."""
+    """Raises UsageError for an input given twice; the parameters are in the order they are given in."""
     options = [param for param in given if isinstance(param, TyperOption)]
     if any(option.is_eager for option in options):
         return
     for place, option in enumerate(options):
-        if option in options[:place] and not (option.multiple or option.is_flag or option.count):
+        if option in options[:place] and not _INPUTS.isdisjoint(option.opts) and not option.multiple:
             from grimoire.errors import UsageError
 
             spelt = max(option.opts, key=len)
