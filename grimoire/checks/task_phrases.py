@@ -218,15 +218,11 @@ _LECTURES = each(
 )
 _LECTURE_EN, _LECTURE_ZH = split(_LECTURES)
 WRITTEN_ZH = ("写", "创作", "打造", "起草", "完成", "做好", "任务")
-_NAMED_ZH = Expression(any_of(_TEXT_ZH, *WRITTEN_ZH))
-"""What a Chinese lecture cannot do without: what a text is called, or the writing of one."""
+_NAMED_ZH = Expression(any_of(_TEXT_ZH, *WRITTEN_ZH))  # a Chinese lecture cannot do without
 
 
 def lecture(sentence: str, words: frozenset[str] = TEXT_WORDS) -> re.Match[str] | None:
-    """How a sentence begins that explains how a text is written; the groups are what the text is called.
-
-    `words` are the vocabulary of the sentence, or of more.
-    """
+    """How a sentence, with its vocabulary or more, begins that explains how a text is written; groups name the text."""
     if sentence.isascii():
         return None if TEXT_WORDS.isdisjoint(words) else _LECTURE_EN.match(sentence)
     names = sentence[0].isascii() and not TEXT_WORDS.isdisjoint(vocabulary(sentence))
