@@ -35,8 +35,11 @@ def read(file: Path, kind: type[T]) -> T | None:
 
 
 def write(file: Path, value: object) -> None:
-    """Write a file whole or not at all; it need not outlive a power cut, so nobody waits for the disk."""
-    with contextlib.suppress(OSError):
+    """Write a file whole or not at all; it need not outlive a power cut, so nobody waits for the disk.
+
+    A value with a name in it that is no UTF-8, as files and folders may have, is not kept.
+    """
+    with contextlib.suppress(OSError, UnicodeEncodeError):
         data = msgspec.msgpack.encode(value)
         if len(data) + _DIGEST <= MAX_BYTES:
             _replace(file, _digest(data) + data)

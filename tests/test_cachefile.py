@@ -46,6 +46,11 @@ def test_a_file_that_is_larger_than_any_of_ours_is_not_there(tmp_path: Path, mon
     assert not (tmp_path / "d").exists()
 
 
+def test_a_name_that_is_no_utf_8_is_not_kept(tmp_path: Path) -> None:
+    cachefile.write(tmp_path / "c", {"odd\udcff": 1})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_somebody_elses_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cachefile.write(tmp_path / "c", [1, 2])
     another = os.getuid() + 1

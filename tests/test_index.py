@@ -297,3 +297,10 @@ def test_an_entry_holds_no_path(root: Path, cache: Path) -> None:
     read_all(root, cache)
     entries: dict[str, Entry] = content_of(cache).entries
     assert b"spells" not in bytes(entries["one.yaml"].value)
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_read_each_time(root: Path, cache: Path, reads: list[str]) -> None:
+    odd = root.rename(root.with_name("odd\udcff"))
+    for _ in range(2):
+        assert list(read_all(odd, cache)) == ["one", "two"]
+    assert reads.count("one.yaml") == 2
